@@ -1,0 +1,41 @@
+# Everything one does with Callsheet. Each target sets up .venv by itself when needed.
+PORT ?= 8000
+DATA_DIR ?=
+PYTHON := .venv/bin/python
+PYTEST := .venv/bin/pytest
+export DATA_DIR
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test soak check fix bench lock docs
+
+help: ## Print this list
+	@echo "Callsheet: make <target>"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-10s %s\n", $$1, $$2}'
+
+setup: ## Make .venv ready (all other targets do this first)
+	@tools/setup
+
+demo: setup ## Demo studio on http://127.0.0.1:$(PORT); DATA_DIR= its folder, ONCE=1 tells the story only
+	@.venv/bin/callsheet demo --port $(PORT) $(if $(ONCE),--once)
+
+test: setup ## All tests with small counts, in minutes
+	@HYPOTHESIS_PROFILE=fast $(PYTEST) -m "not soak"
+
+soak: setup ## The long tests: storms, kills, ten thousand examples per property
+	@HYPOTHESIS_PROFILE=soak $(PYTEST) -m soak tests
+
+check: setup ## Style, types, layers, generated docs, settings, migrations, lock
+	@tools/check
+
+fix: setup ## Repair what ruff can repair
+	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format .
+
+bench: setup ## A benchmark: NAME=ledger, JSON=1 for one object
+	@test -n "$(NAME)" || { echo "Which? make bench NAME=$$(ls benchmarks 2>/dev/null | sed -n 's/^\([a-z]\w*\)\.py$$/\1/p' | paste -sd'|')"; exit 2; }
+	@$(PYTHON) -m benchmarks.$(NAME) $(if $(JSON),--json)
+
+lock: ## Write the locks again: newest versions, hashes, no hosts
+	@tools/lock
+
+docs: setup ## Write the generated reference pages again
+	@$(PYTHON) -m tools.reference

@@ -1,0 +1,190 @@
+"""What all tests share: a PostgreSQL of their own, and warnings that count.
+
+A run starts one throw-away server (no fsync, unix socket) and migrates a template database as
+the owner's role; the migrated template is kept between runs as a dump, named after the hash of
+all that makes it. Then
+
+* ``db`` tests (``pytest.mark.django_db``) share one clone and roll back what they did;
+* ``live_db`` tests commit, in threads and processes too: each gets a fresh clone.
+
+Both speak to the database as the application's role, which owns nothing.
+"""
+
+import atexit
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from functools import cache
+from itertools import count
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from callsheet.postgres import Cluster
+from callsheet.postgres.cluster import temporary_folder
+from callsheet.postgres.roles import APPLICATION, OWNER, SUPERUSER
+
+ROOT = Path(__file__).resolve().parent.parent
+TEMPLATE = "callsheet_template"
+SHARED = "callsheet_test"
+_PREFIX = "callsheet-test-"
+
+settings.register_profile(
+    "fast",
+    derandomize=True,
+    max_examples=50,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile(
+    "soak",
+    max_examples=10_000,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
+
+
+@cache
+def own_cluster() -> Cluster:
+    """Return this process's server, not yet started; it goes when the process does."""
+    _sweep()
+    folder = temporary_folder(_PREFIX)
+    # Held as long as this process lives: who can take it may clean up after a killed run.
+    owner_lock = (folder / "owner.lock").open("w")
+    fcntl.flock(owner_lock, fcntl.LOCK_EX)
+    cluster = Cluster(folder, durable=False)
+
+    def remove() -> None:
+        cluster.destroy()
+        owner_lock.close()
+
+    atexit.register(remove)
+    return cluster
+
+
+def _sweep() -> None:
+    """Remove the servers of runs that were killed before they could do so themselves."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        try:
+            with (folder / "owner.lock").open("a") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                Cluster(folder, durable=False).destroy()
+        except OSError:
+            continue  # in use, or another user's
+
+
+def pytest_configure() -> None:
+    """Configure Django for the server of this run, which starts when a test first needs it."""
+    cluster = own_cluster()
+    os.environ["DATABASE_URL"] = cluster.url(SHARED, APPLICATION)
+    os.environ["CALLSHEET_MIGRATION_DATABASE_URL"] = cluster.url(SHARED, OWNER)
+    os.environ["DATA_DIR"] = str(cluster.data_dir)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "callsheet.config.settings"
+    os.environ["SECRET_KEY"] = "only-for-tests-" * 5
+    os.environ["CALLSHEET_EMAIL_URL"] = "dummy:"
+    os.environ["CALLSHEET_LOG_LEVEL"] = "WARNING"
+    import django
+
+    django.setup()
+
+
+def _fingerprint() -> str:
+    """Return a hash of everything that the migrated template is made from."""
+    package = ROOT / "src" / "callsheet"
+    files = [
+        *package.glob("*/migrations/*.py"),
+        *package.glob("**/*.sql"),
+        *package.glob("*/grants.py"),
+        *package.glob("*/models.py"),  # permissions and content types follow the models
+        *package.glob("postgres/*.py"),
+        *package.glob("config/*.py"),
+        ROOT / "requirements" / "base.txt",
+    ]
+    digest = hashlib.sha256()
+    for file in sorted(files):
+        digest.update(str(file.relative_to(ROOT)).encode())
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@pytest.fixture(scope="session")
+def cluster(django_db_blocker: object) -> Cluster:
+    """The server of this run, with a migrated template in it."""
+    from callsheet.config.migration import migrate
+
+    cluster = own_cluster()
+    cluster.start()
+    cluster.ensure_database(TEMPLATE)
+    cache_home = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "callsheet"
+    kept = cache_home / f"template-{_fingerprint()}.dump"
+    if kept.exists():
+        done = subprocess.run(
+            [
+                cluster.binaries.path("pg_restore"), "--exit-on-error",
+                "-d", cluster.url(TEMPLATE, SUPERUSER), str(kept),
+            ],
+            capture_output=True,
+        )  # fmt: skip
+        if done.returncode == 0:
+            return cluster
+        cluster.drop_database(TEMPLATE)
+        cluster.ensure_database(TEMPLATE)
+    with django_db_blocker.unblock():
+        migrate(cluster.url(TEMPLATE, OWNER), verbosity=0)
+    cache_home.mkdir(parents=True, exist_ok=True)
+    for older in sorted(cache_home.glob("template-*.dump"), key=lambda p: p.stat().st_mtime)[:-4]:
+        older.unlink(missing_ok=True)
+    unfinished = kept.with_suffix(f".{os.getpid()}")
+    subprocess.run(
+        [
+            cluster.binaries.path("pg_dump"), "-Fc", "-Z0", "-f", str(unfinished),
+            "-d", cluster.url(TEMPLATE, SUPERUSER),
+        ],
+        check=True,
+    )  # fmt: skip
+    unfinished.rename(kept)
+    return cluster
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(cluster: Cluster) -> None:
+    """Give ``db`` tests their shared clone, spoken to as the application's role."""
+    cluster.ensure_database(SHARED, template=TEMPLATE)
+
+
+_numbers = count(1)
+
+
+@pytest.fixture
+def live_db(
+    cluster: Cluster, django_db_blocker: object, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[str]:
+    """A fresh database for tests that commit; yields the application role's URL.
+
+    Django's default connection speaks to it in every thread, and so do processes that inherit
+    the environment. Threads close their own connections.
+    """
+    from callsheet.config.databases import default_points_at
+
+    name = f"callsheet_live_{next(_numbers)}"
+    cluster.ensure_database(name, template=TEMPLATE)
+    url = cluster.url(name, APPLICATION)
+    monkeypatch.setenv("DATABASE_URL", url)
+    monkeypatch.setenv("CALLSHEET_MIGRATION_DATABASE_URL", cluster.url(name, OWNER))
+    try:
+        with django_db_blocker.unblock(), default_points_at(url):
+            yield url
+    finally:
+        cluster.drop_database(name)
+
+
+@pytest.fixture
+def owner_url(live_db: str) -> str:
+    """The same fresh database for the role that owns the tables (negative controls)."""
+    return live_db.replace(f"//{APPLICATION}@", f"//{OWNER}@")
