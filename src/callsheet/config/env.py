@@ -5,6 +5,7 @@ A variable is called ``CALLSHEET_<FIELD>``; those which hosting platforms set by
 does not fit is said with the variable's name, its value and what is expected.
 """
 
+import os
 import secrets
 from functools import cache
 from pathlib import Path
@@ -247,17 +248,22 @@ def get_env() -> Env:
 
 def variable(field: str) -> str:
     """Return the name under which ``field`` of `Env` is documented."""
+    return variables(field)[-1]
+
+
+def variables(field: str) -> list[str]:
+    """Return the names that count for ``field`` of `Env`, the strongest first."""
     alias = Env.model_fields[field].validation_alias
     if isinstance(alias, AliasChoices):
-        return str(alias.choices[-1])
-    return PREFIX + field.upper()
+        return [str(choice) for choice in alias.choices]
+    return [PREFIX + field.upper()]
 
 
 def _explain(error: ValidationError) -> list[str]:
     lines = []
     for problem in error.errors():
-        place = str(problem["loc"][0])
-        name = place if place.isupper() else variable(place) if place in Env.model_fields else place
+        place = str(problem["loc"][0]).removeprefix(PREFIX).lower()
+        name = next((name for name in variables(place) if name in os.environ), variable(place))
         secret = "SECRET" in name or "URL" in name
         value = "(hidden)" if secret else repr(problem["input"])
         expected = problem["msg"].removeprefix("Value error, ")

@@ -41,3 +41,5 @@ def django_logging(env: Env) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(env.log_level)
+    # Says at every start, of every command, that it has found the tasks.
+    logging.getLogger("procrastinate.blueprints").setLevel("WARNING")

@@ -1,0 +1,90 @@
+"""The program ``callsheet``: groups of commands, one way to set up, one way to fail."""
+
+import os
+import sys
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from callsheet.cli.exits import report
+from callsheet.cli.output import JSON_KEY, Json, show
+
+
+class ReportingGroup(TyperGroup):
+    """Turns every error into a sentence and an exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; see `callsheet.cli.exits` for what becomes of its errors."""
+        try:
+            return super().invoke(ctx)
+        except (typer.Exit, typer.Abort):
+            raise
+        except Exception as error:
+            if hasattr(error, "format_message"):  # the command line itself was wrong
+                raise
+            raise typer.Exit(report(error, as_json=ctx.meta.get(JSON_KEY, False))) from error
+
+
+def build() -> typer.Typer:
+    """Return the whole command line. Django must be set up, because commands import models."""
+    from callsheet.cli import db, serve
+
+    program = typer.Typer(
+        name="callsheet",
+        help="Credits, briefs and queues of a content studio.",
+        cls=ReportingGroup,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+    )
+    program.command()(serve.serve)
+    program.command()(serve.worker)
+    program.add_typer(db.app, name="db")
+    program.command("version")(_version)
+    return program
+
+
+def boot() -> None:
+    """Check the environment and set Django up; a wrong setting ends the process with code 2."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callsheet.config.settings")
+    from callsheet.config.env import SettingsError, get_env
+
+    try:
+        get_env()
+    except SettingsError as error:
+        sys.exit(int(report(error, as_json="--json" in sys.argv)))
+    import django
+
+    django.setup()
+
+
+def app() -> None:
+    """Run the program (the entry point ``callsheet``)."""
+    boot()
+    build()()
+
+
+def _database(context: typer.Context) -> None:
+    """Give a group's commands a database that answers."""
+    from callsheet.cli.session import studio
+
+    context.with_resource(studio())
+
+
+def _version(json: Json = False) -> None:
+    """Print the version."""
+    import platform
+
+    import django
+
+    from callsheet import __version__
+
+    show(
+        {
+            "callsheet": __version__,
+            "python": platform.python_version(),
+            "django": django.get_version(),
+        },
+        json=json,
+    )

@@ -1,0 +1,55 @@
+"""How commands answer: for people by default, as JSON where ``--json`` is given."""
+
+import json as json_module
+from collections.abc import Callable
+from datetime import date, datetime
+from enum import Enum
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+JSON_KEY = "callsheet.json"
+
+
+def _remember(context: typer.Context, value: bool) -> bool:
+    # Kept where errors are reported, so that they are JSON as well.
+    context.meta[JSON_KEY] = context.meta.get(JSON_KEY, False) or value
+    return value
+
+
+Json = Annotated[
+    bool,
+    typer.Option(
+        "--json", help="Answer with one JSON object.", callback=_remember, is_eager=True
+    ),
+]
+"""The type of every command's ``json`` parameter: ``def show(json: Json = False) -> None``."""
+
+
+def show(data: Any, *, json: bool, human: Callable[[Console], None] | None = None) -> None:
+    """Print ``data`` as JSON, or let ``human`` draw it (without it: ``key: value`` lines).
+
+    Dates become ISO 8601, enums their value, anything else unknown its text.
+    """
+    if json:
+        print(json_module.dumps(data, default=_plain, ensure_ascii=False, indent=2))
+        return
+    console = Console()
+    if human is not None:
+        human(console)
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            console.print(f"{key.replace('_', ' ')}: {value}", highlight=False, soft_wrap=True)
+    else:
+        console.print(data, highlight=False, soft_wrap=True)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, (set, frozenset)):
+        return sorted(value)
+    return str(value)
