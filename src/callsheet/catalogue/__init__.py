@@ -1,0 +1,1 @@
+"""What may be ordered, at which cost, and the studio's own rules."""

@@ -1,0 +1,460 @@
+"""Wallets and what moves in them.
+
+Balances are columns of the wallet's one row, which is also its lock. Each CHECK here repeats a rule
+of the ledger, so that the database refuses what the code should have refused.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from callsheet.catalogue.models import SubscriptionPlan
+from callsheet.credits.kinds import BUCKETS, CROSS_WALLET, Bucket, Kind
+from callsheet.journal.models import Command
+from callsheet.tenants.models import Account, Organization
+
+
+class Billing(models.TextChoices):
+    """Whether credits recycle or are used up."""
+
+    SUBSCRIPTION = "subscription", "Subscription"
+    PAY_AS_YOU_GO = "pay_as_you_go", "Pay-as-you-go"
+
+
+class Policy(models.TextChoices):
+    """How a queue admits."""
+
+    BACKFILL = "backfill", "Backfill"
+    PLANNED = "planned", "Planned"
+    STRICT = "strict", "Strict"
+
+
+class Domain(models.Model):
+    """An admission domain: the row that is locked before its wallets.
+
+    Each wallet has one of its own; while an organization borrows, all its wallets share one.
+    """
+
+    organization = models.OneToOneField(
+        Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="domain"
+    )
+    borrowing = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(borrowing=False) | Q(organization__isnull=False),
+                name="only_organizations_borrow",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organization or 'wallet'} domain {self.pk}"
+
+
+class Wallet(models.Model):
+    """What an account or an organization's pool holds, in credits.
+
+    ``capacity = available + held``. ``issued`` is minus what was granted; ``net_in`` is what came
+    from other wallets less what went to them, so that the five buckets always add up to it.
+    ``overdraft`` is how far below zero ``available`` may be: only adjustments and the opening holds
+    of an import raise it, and it falls as credits come back. Written by the ledger function alone.
+    """
+
+    account = models.OneToOneField(
+        Account, on_delete=models.PROTECT, null=True, blank=True, related_name="wallet"
+    )
+    organization = models.OneToOneField(
+        Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="pool"
+    )
+    domain = models.ForeignKey(Domain, on_delete=models.PROTECT, related_name="wallets")
+    billing = models.CharField(max_length=14, choices=Billing, default=Billing.SUBSCRIPTION)
+    policy = models.CharField(max_length=10, choices=Policy, default=Policy.BACKFILL)
+
+    issued = models.IntegerField(default=0)
+    available = models.IntegerField(default=0)
+    held = models.IntegerField(default=0)
+    consumed = models.IntegerField(default=0)
+    expired = models.IntegerField(default=0)
+    net_in = models.IntegerField(default=0)
+    overdraft = models.IntegerField(default=0)
+    lent = models.IntegerField(default=0)
+    borrowed = models.IntegerField(default=0)
+
+    floor = models.PositiveIntegerField(
+        default=0, help_text="Idle credits that are never lent or taken back."
+    )
+    may_borrow = models.PositiveIntegerField(
+        default=0, null=True, blank=True, help_text="Credits; empty means without limit."
+    )
+    may_lend = models.PositiveIntegerField(
+        default=0, null=True, blank=True, help_text="Credits; empty means without limit."
+    )
+    weight = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Share when several want to borrow; empty: its allocation."
+    )
+
+    seq = models.BigIntegerField(default=0)
+    head = models.BinaryField(default=bytes(32))
+    last_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(account__isnull=False, organization__isnull=True)
+                | Q(account__isnull=True, organization__isnull=False),
+                name="wallet_of_one_owner",
+            ),
+            models.CheckConstraint(
+                condition=Q(available__gte=-F("overdraft"), overdraft__gte=0),
+                name="available_not_oversold",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    held__gte=0, consumed__gte=0, expired__gte=0, lent__gte=0, borrowed__gte=0
+                ),
+                name="wallet_buckets_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    net_in=F("issued")
+                    + F("available")
+                    + F("held")
+                    + F("consumed")
+                    + F("expired")
+                ),
+                name="wallet_books_balance",
+            ),
+            models.CheckConstraint(
+                condition=Q(billing="pay_as_you_go") | Q(consumed=0, expired=0),
+                name="subscription_credits_recycle",
+            ),
+        ]
+
+    @property
+    def capacity(self) -> int:
+        """Credits that may be in production at one time."""
+        return self.available + self.held
+
+    @property
+    def is_overdrawn(self) -> bool:
+        """True while more is held than the wallet has."""
+        return self.available < 0
+
+    @property
+    def owner(self) -> Account | Organization:
+        """The account, or the organization whose pool this is."""
+        owner = self.account or self.organization
+        assert owner is not None
+        return owner
+
+    def __str__(self) -> str:
+        return f"{self.owner.name}{' (pool)' if self.organization_id else ''}"
+
+
+class Grant(models.Model):
+    """Credits given from a day to a day. ``posted`` once the clock has put them into the wallet."""
+
+    class Category(models.TextChoices):
+        """Why credits were given."""
+
+        PLAN = "plan", "Plan"
+        BOOSTER = "booster", "Booster"
+        GOODWILL = "goodwill", "Goodwill"
+        TRIAL = "trial", "Trial"
+
+    wallet = models.ForeignKey(Wallet, on_delete=models.PROTECT, related_name="grants")
+    category = models.CharField(max_length=10, choices=Category)
+    credits = models.PositiveIntegerField()
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True, help_text="First day without; empty: open.")
+    price = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
+    posted = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(credits__gt=0), name="grant_has_credits"),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")),
+                name="grant_ends_after_start",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.category} of {self.credits}"
+
+
+class Lot(models.Model):
+    """Pay-as-you-go credits bought at one time; held credits of a lot do not expire."""
+
+    wallet = models.ForeignKey(Wallet, on_delete=models.PROTECT, related_name="lots")
+    bought_on = models.DateField()
+    expires_on = models.DateField(null=True, blank=True, help_text="First day on which it is void.")
+    credits = models.PositiveIntegerField()
+    available = models.IntegerField(default=0)
+    held = models.IntegerField(default=0)
+    consumed = models.IntegerField(default=0)
+    expired = models.IntegerField(default=0)
+    price = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
+    currency = models.CharField(max_length=3, default="EUR")
+
+    class Meta:
+        indexes = [models.Index(fields=["wallet", "expires_on"], name="lot_by_expiry")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(available__gte=0, held__gte=0, consumed__gte=0, expired__gte=0),
+                name="lot_parts_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    credits__gte=F("available") + F("held") + F("consumed") + F("expired")
+                ),
+                name="lot_not_oversold",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.credits} credits bought {self.bought_on}"
+
+
+class Hold(models.Model):
+    """Credits that one project occupies now. ``borrowed`` of them came from other wallets."""
+
+    wallet = models.ForeignKey(Wallet, on_delete=models.PROTECT, related_name="holds")
+    credits = models.IntegerField()
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["wallet"], name="open_holds", condition=Q(closed_at__isnull=True)
+            )
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(credits__gte=0), name="hold_not_negative"),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True) | Q(credits=0), name="closed_hold_is_empty"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"hold {self.pk} of {self.credits}"
+
+
+class Borrowing(models.Model):
+    """What a hold still owes to a lender's wallet."""
+
+    hold = models.ForeignKey(Hold, on_delete=models.PROTECT, related_name="borrowings")
+    lender = models.ForeignKey(Wallet, on_delete=models.PROTECT, related_name="lendings")
+    credits = models.IntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["hold", "lender"], name="one_borrowing_per_lender"),
+            models.CheckConstraint(condition=Q(credits__gte=0), name="borrowing_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.credits} from wallet {self.lender_id}"
+
+
+class HoldLot(models.Model):
+    """Which lots a pay-as-you-go hold occupies."""
+
+    hold = models.ForeignKey(Hold, on_delete=models.PROTECT, related_name="lots")
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="holds")
+    credits = models.IntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["hold", "lot"], name="one_part_per_lot"),
+            models.CheckConstraint(condition=Q(credits__gte=0), name="hold_lot_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.credits} of lot {self.lot_id}"
+
+
+class StandingOrder(models.Model):
+    """Credits that are to be taken on a date and may not be free by then.
+
+    From a wallet's available credits, to another wallet's or (``target`` null) out of issue. What
+    could not be taken by its day is ``due_back``: collected from later releases, oldest first.
+    """
+
+    class Kind(models.TextChoices):
+        """Why credits are to be taken."""
+
+        DOWNGRADE = "downgrade", "Downgrade"
+        LOAN_OUT = "loan_out", "Loan begins"
+        LOAN_RETURN = "loan_return", "Loan returns"
+        RECALL = "recall", "Recall"
+        REALLOCATION = "reallocation", "Scheduled re-allocation"
+        GRANT_END = "grant_end", "End of a grant"
+
+    kind = models.CharField(max_length=12, choices=Kind)
+    source = models.ForeignKey(Wallet, on_delete=models.PROTECT, related_name="orders_out")
+    target = models.ForeignKey(
+        Wallet, on_delete=models.PROTECT, null=True, blank=True, related_name="orders_in"
+    )
+    grant = models.ForeignKey(Grant, on_delete=models.PROTECT, null=True, blank=True)
+    after = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        help_text="Only what this earlier order took is taken (a loan returns what was lent).",
+    )
+    amount = models.PositiveIntegerField()
+    taken = models.PositiveIntegerField(default=0)
+    due_on = models.DateField()
+    rank = models.PositiveIntegerField(default=0)
+    canceled_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["source", "due_on", "rank", "id"],
+                name="open_orders",
+                condition=Q(canceled_at__isnull=True) & Q(taken__lt=F("amount")),
+            )
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="order_has_credits"),
+            models.CheckConstraint(condition=Q(taken__lte=F("amount")), name="order_not_overtaken"),
+            models.CheckConstraint(
+                condition=Q(target__isnull=True) | ~Q(target=F("source")),
+                name="order_to_another_wallet",
+            ),
+        ]
+
+    @property
+    def due_back(self) -> int:
+        """Credits still to be taken."""
+        return 0 if self.canceled_at else self.amount - self.taken
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.amount} on {self.due_on}"
+
+
+def _bucket_rule() -> Q:
+    """Which buckets and wallets each kind of transfer may join."""
+    rule = Q()
+    for kind, pairs in BUCKETS.items():
+        buckets = Q()
+        for source, target in pairs:
+            buckets |= Q(from_bucket=source.value, to_bucket=target.value)
+        wallets = Q(from_wallet=F("to_wallet"))
+        rule |= Q(kind=kind.value) & buckets & (~wallets if kind in CROSS_WALLET else wallets)
+    return rule
+
+
+class Transfer(models.Model):
+    """One movement of credits: debits one bucket, credits one. Append-only.
+
+    ``from_seq``/``from_hash`` place it in the chain of the wallet it left (or stayed in),
+    ``to_seq``/``to_hash`` in that of the wallet it reached, when that is another one.
+    """
+
+    command = models.ForeignKey(Command, on_delete=models.PROTECT, db_index=False)
+    n = models.IntegerField()
+    kind = models.CharField(max_length=10, choices=Kind)
+    amount = models.IntegerField()
+    from_wallet = models.ForeignKey(
+        Wallet, on_delete=models.PROTECT, related_name="transfers_out", db_index=False
+    )
+    from_bucket = models.CharField(max_length=10, choices=Bucket)
+    to_wallet = models.ForeignKey(
+        Wallet, on_delete=models.PROTECT, related_name="transfers_in", db_index=False
+    )
+    to_bucket = models.CharField(max_length=10, choices=Bucket)
+    hold = models.ForeignKey(Hold, on_delete=models.PROTECT, null=True, related_name="transfers")
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, null=True, db_index=False)
+    grant = models.ForeignKey(Grant, on_delete=models.PROTECT, null=True, db_index=False)
+    order = models.ForeignKey(StandingOrder, on_delete=models.PROTECT, null=True, db_index=False)
+    from_seq = models.BigIntegerField()
+    from_hash = models.BinaryField()
+    to_seq = models.BigIntegerField(null=True)
+    to_hash = models.BinaryField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["command", "n"], name="transfer_once"),
+            models.UniqueConstraint(fields=["from_wallet", "from_seq"], name="chain_place_out"),
+            models.UniqueConstraint(
+                fields=["to_wallet", "to_seq"],
+                name="chain_place_in",
+                condition=Q(to_seq__isnull=False),
+            ),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="transfer_amount_positive"),
+            models.CheckConstraint(condition=_bucket_rule(), name="transfer_joins_right_buckets"),
+            models.CheckConstraint(
+                condition=Q(from_wallet=F("to_wallet"), to_seq__isnull=True)
+                | (~Q(from_wallet=F("to_wallet")) & Q(to_seq__isnull=False)),
+                name="transfer_in_both_chains",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.amount}"
+
+
+class Subscription(models.Model):
+    """A wallet's plan, term and notice. Prices are immutable periods of their own."""
+
+    class Status(models.TextChoices):
+        """Whether it runs."""
+
+        ACTIVE = "active", "Active"
+        PAUSED = "paused", "Paused"
+        ENDED = "ended", "Ended"
+
+    wallet = models.OneToOneField(Wallet, on_delete=models.PROTECT, related_name="subscription")
+    plan = models.ForeignKey(SubscriptionPlan, on_delete=models.PROTECT)
+    credits = models.PositiveIntegerField()
+    status = models.CharField(max_length=10, choices=Status, default=Status.ACTIVE)
+    starts_on = models.DateField()
+    renews_on = models.DateField()
+    notice_on = models.DateField(null=True, blank=True)
+    paused_on = models.DateField(null=True, blank=True)
+    paused_until = models.DateField(null=True, blank=True)
+    next_plan = models.ForeignKey(
+        SubscriptionPlan, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    currency = models.CharField(max_length=3, default="EUR")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(status="paused")
+                | Q(paused_until__isnull=False, paused_on__isnull=False),
+                name="pause_has_an_end",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan} of {self.wallet_id}"
+
+
+class PricePeriod(models.Model):
+    """What a subscription costs from a day to a day. Never changed, only followed by another."""
+
+    subscription = models.ForeignKey(Subscription, on_delete=models.PROTECT, related_name="prices")
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+    monthly_price = models.DecimalField(max_digits=12, decimal_places=2)
+    credits = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subscription", "starts_on"], name="one_price_per_start"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.monthly_price} from {self.starts_on}"

@@ -1,0 +1,48 @@
+"""Writing events, in the caller's transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from callsheet.journal.commands import OpenCommand
+from callsheet.journal.models import Event
+from callsheet.kit import clock
+from callsheet.kit.actor import Actor
+
+
+def build(
+    kind: str,
+    subject_type: str,
+    subject_id: int,
+    *,
+    command: OpenCommand | None = None,
+    actor: Actor | None = None,
+    account_id: int | None = None,
+    organization_id: int | None = None,
+    data: dict[str, Any] | None = None,
+    note_id: int | None = None,
+) -> Event:
+    """An event that is not yet saved: for writing many at once."""
+    doer = actor or (command.actor if command else None)
+    if doer is None:
+        raise ValueError("an event needs an actor or a command")
+    return Event(
+        at=clock.now(),
+        actor=doer.key,
+        actor_name=doer.name,
+        command_id=command.id if command else None,
+        account_id=account_id,
+        organization_id=organization_id,
+        kind=kind,
+        subject_type=subject_type,
+        subject_id=subject_id,
+        data=data or {},
+        note_id=note_id if note_id is not None else (command.note_id if command else None),
+    )
+
+
+def record(kind: str, subject_type: str, subject_id: int, **facts: Any) -> Event:
+    """Append one event (same arguments as :func:`build`)."""
+    event = build(kind, subject_type, subject_id, **facts)
+    event.save(force_insert=True)
+    return event

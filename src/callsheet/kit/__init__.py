@@ -1,0 +1,1 @@
+"""The ground everything stands on: clock, actors, errors, working days. No models, no rules."""

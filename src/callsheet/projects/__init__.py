@@ -1,0 +1,1 @@
+"""Projects: briefs and what becomes of them. Credits are changed elsewhere."""
