@@ -1,0 +1,144 @@
+"""Excel workbooks, opened with care: they are zip archives of XML from somebody else's machine."""
+
+from __future__ import annotations
+
+import zipfile
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
+
+from callsheet.sheets.limits import Limits
+from callsheet.sheets.tables import Cell, Table, Unreadable, bounded
+
+_BLOCK = 1 << 16
+_BROKEN = (
+    zipfile.BadZipFile,
+    InvalidFileException,
+    KeyError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    EOFError,
+    SyntaxError,  # xml.etree's ParseError
+    NotImplementedError,
+    RuntimeError,
+)
+UNSAVED_FORMULA = "#CALC!"
+"""What a formula is shown as whose result the spreadsheet program never saved."""
+
+
+def read_workbook(file: Path, limits: Limits) -> dict[str, Table]:
+    """The visible tabs of a workbook by name; formulas count as their saved results.
+
+    Raises Unreadable: too large, not a workbook, encrypted, or unpacking to something absurd.
+    """
+    size = file.stat().st_size
+    if size > limits.file_bytes:
+        raise Unreadable(
+            "file_too_large",
+            f"The file has {size / 1e6:,.0f} MB; at most {limits.file_bytes / 1e6:,.0f} are read.",
+        )
+    try:
+        has_formulas = _inspect(file, limits)
+        values = _grids(file, limits, results=True)
+        formulas = _grids(file, limits, results=False) if has_formulas else {}
+    except Unreadable:
+        raise
+    except _BROKEN as error:
+        raise Unreadable(
+            "not_a_workbook",
+            "This is not an .xlsx workbook that can be opened. If it is protected by a password, "
+            "save it without one.",
+        ) from error
+    if not values:
+        raise Unreadable("not_a_workbook", "There is no visible tab in this workbook.")
+    tables: dict[str, Table] = {}
+    for name, rows in values.items():
+        other = formulas.get(name)
+        if other is not None:
+            rows = [_marked(row, written) for row, written in zip(rows, other, strict=True)]
+        tables[name] = bounded(rows, f"{file.name}, tab {name}", limits)
+    return tables
+
+
+def _inspect(file: Path, limits: Limits) -> bool:
+    """Unpack once without keeping anything: sizes must be sane. Returns whether formulas occur.
+
+    The sizes in a zip directory may lie, so bytes are counted as they come.
+    """
+    unpacked = 0
+    has_formulas = False
+    with zipfile.ZipFile(file) as archive:
+        members = archive.infolist()
+        if len(members) > limits.members:
+            raise Unreadable("unpacks_too_large", "The workbook holds too many parts to be real.")
+        for member in members:
+            before = unpacked
+            tail = b""
+            with archive.open(member) as stream:
+                while block := stream.read(_BLOCK):
+                    unpacked += len(block)
+                    if unpacked > limits.unpacked_bytes or (
+                        unpacked - before > 10_000_000
+                        and unpacked - before > limits.unpacked_ratio * member.compress_size
+                    ):
+                        raise Unreadable(
+                            "unpacks_too_large",
+                            "The workbook unpacks to far more than a studio's sheets can hold.",
+                        )
+                    window = tail + block
+                    if b"<!DOCTYPE" in window or b"<!ENTITY" in window:
+                        raise Unreadable(
+                            "unsafe_workbook",
+                            "The workbook declares XML entities, which spreadsheets never do.",
+                        )
+                    has_formulas = has_formulas or b"<f>" in window or b"<f " in window
+                    tail = block[-16:]
+    return has_formulas
+
+
+def _grids(file: Path, limits: Limits, *, results: bool) -> dict[str, list[list[Cell]]]:
+    book = openpyxl.load_workbook(file, read_only=True, data_only=results, keep_links=False)
+    try:
+        grids: dict[str, list[list[Cell]]] = {}
+        for tab in book.worksheets:
+            if tab.sheet_state != "visible":
+                continue
+            # A tab may claim a million rows by its dimensions; only rows that are there count.
+            tab.reset_dimensions()
+            grid: list[list[Cell]] = []
+            for row in tab.iter_rows(values_only=True, max_col=limits.columns + 1):
+                grid.append([_plain(value) for value in row])
+                if len(grid) > limits.rows * 2:
+                    raise Unreadable(
+                        "too_many_rows",
+                        f"There are more than {limits.rows:,} rows. Split the file.",
+                    )
+            grids[tab.title] = grid
+        return grids
+    finally:
+        book.close()
+
+
+def _plain(value: Any) -> Cell:
+    if value is None:
+        return ""
+    if isinstance(value, str | int | float | bool | date | datetime):
+        return value
+    if isinstance(value, time):
+        return value.isoformat()
+    return str(value)
+
+
+def _marked(row: list[Cell], written: list[Cell]) -> list[Cell]:
+    """The row with formulas marked that have no saved result, instead of silently blank."""
+    return [
+        UNSAVED_FORMULA
+        if value == "" and isinstance(formula, str) and formula.startswith("=")
+        else value
+        for value, formula in zip(row, written, strict=True)
+    ]
