@@ -14,9 +14,9 @@ import atexit
 import fcntl
 import hashlib
 import os
-import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from functools import cache
 from itertools import count
@@ -72,6 +72,8 @@ def _sweep() -> None:
     """Remove the servers of runs that were killed before they could do so themselves."""
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         try:
+            if time.time() - folder.stat().st_mtime < 60:
+                continue  # another run may be about to take its lock
             with (folder / "owner.lock").open("a") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 Cluster(folder, durable=False).destroy()
@@ -85,6 +87,7 @@ def pytest_configure() -> None:
     os.environ["DATABASE_URL"] = cluster.url(SHARED, APPLICATION)
     os.environ["CALLSHEET_MIGRATION_DATABASE_URL"] = cluster.url(SHARED, OWNER)
     os.environ["DATA_DIR"] = str(cluster.data_dir)
+    (cluster.data_dir / "static").mkdir()  # WhiteNoise warns where it is missing
     os.environ["DJANGO_SETTINGS_MODULE"] = "callsheet.config.settings"
     os.environ["SECRET_KEY"] = "only-for-tests-" * 5
     os.environ["CALLSHEET_EMAIL_URL"] = "dummy:"

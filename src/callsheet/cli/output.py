@@ -20,9 +20,7 @@ def _remember(context: typer.Context, value: bool) -> bool:
 
 Json = Annotated[
     bool,
-    typer.Option(
-        "--json", help="Answer with one JSON object.", callback=_remember, is_eager=True
-    ),
+    typer.Option("--json", help="Answer with one JSON object.", callback=_remember, is_eager=True),
 ]
 """The type of every command's ``json`` parameter: ``def show(json: Json = False) -> None``."""
 

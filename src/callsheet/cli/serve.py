@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 from django.db import connections
@@ -17,6 +17,9 @@ from rich.console import Console
 from callsheet.cli.session import studio
 from callsheet.config.databases import default_points_at, worker_url
 from callsheet.config.env import get_env
+
+if TYPE_CHECKING:
+    from procrastinate.contrib.django.django_connector import DjangoConnector
 
 _STOP_SECONDS = 20
 
@@ -34,9 +37,7 @@ def serve(
 
 
 def worker(
-    once: Annotated[
-        bool, typer.Option("--once", help="Stop when no job is waiting.")
-    ] = False,
+    once: Annotated[bool, typer.Option("--once", help="Stop when no job is waiting.")] = False,
     concurrency: Annotated[int, typer.Option(min=1, help="Jobs at the same time.")] = 4,
 ) -> None:
     """Do the jobs that were put off, until Ctrl-C. Run as many workers as you like."""
@@ -49,6 +50,8 @@ def run_web(*, port: int | None = None, host: str | None = None) -> None:
     env = get_env()
     port, host = port or env.port, host or env.host
     Console().print(f"Callsheet is on http://{host}:{port} (Ctrl-C stops it)", highlight=False)
+    # WhiteNoise warns where the folder for collected files is missing.
+    (env.data_dir / "static").mkdir(parents=True, exist_ok=True)
     connections.close_all()  # a connection must not be shared with the processes to come
     server = Granian(
         "callsheet.config.wsgi:application",
@@ -67,7 +70,8 @@ def run_web(*, port: int | None = None, host: str | None = None) -> None:
 
 def run_jobs(*, once: bool = False, concurrency: int = 4) -> None:
     """Do jobs in this process: until a signal comes, or, ``once``, until none is waiting."""
-    with jobs.replace_connector(jobs.connector.get_worker_connector()) as runner:
+    connector = cast("DjangoConnector", jobs.connector)
+    with jobs.replace_connector(connector.get_worker_connector()) as runner:
         runner.run_worker(
             wait=not once,
             concurrency=concurrency,

@@ -7,6 +7,7 @@ does not fit is said with the variable's name, its value and what is expected.
 
 import os
 import secrets
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -161,9 +162,7 @@ class Env(BaseSettings):
         validation_alias=_both_names("PORT"),
         description="Port that `callsheet serve` listens on.",
     )
-    web_workers: int = Field(
-        default=1, ge=1, le=64, description="Processes of `callsheet serve`."
-    )
+    web_workers: int = Field(default=1, ge=1, le=64, description="Processes of `callsheet serve`.")
     web_threads: int = Field(
         default=4, ge=1, le=64, description="Threads of each process of `callsheet serve`."
     )
@@ -221,10 +220,8 @@ class Env(BaseSettings):
             unfinished = kept.with_name(f"secret_key.{secrets.token_hex(4)}")
             unfinished.touch(mode=0o600)
             unfinished.write_text(secrets.token_urlsafe(64))
-            try:
-                kept.hardlink_to(unfinished)  # the first of several wins
-            except FileExistsError:
-                pass
+            with suppress(FileExistsError):  # the first of several wins
+                kept.hardlink_to(unfinished)
             unfinished.unlink()
         return kept.read_text()
 

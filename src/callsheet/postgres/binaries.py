@@ -81,6 +81,11 @@ def reachable_by(user: ServerUser, found: Binaries) -> Binaries:
     """
     if user.can_run(found.path("postgres")):
         return found
+    if found.folder.parent.name != "pginstall":
+        raise ClusterError(
+            f"The user {user.name}, who runs the server, cannot reach {found.folder}. Set PG_BIN "
+            "to a folder that everybody can reach."
+        )
     stamp = str(int((found.folder / "postgres").stat().st_mtime))
     target = user.default_home() / "programs" / f"{found.major}-{stamp}"
     if not target.exists():

@@ -30,7 +30,7 @@ from callsheet.postgres import roles
 from callsheet.postgres.binaries import Binaries, find_binaries, reachable_by
 from callsheet.postgres.errors import ClusterError, ClusterVersionError
 from callsheet.postgres.os_user import ServerUser
-from callsheet.postgres.placement import place
+from callsheet.postgres.placement import claim, place
 
 _PORT: Final = 5432
 # A socket's address holds 108 bytes on Linux and 104 on macOS, its end marked by a zero.
@@ -68,14 +68,15 @@ class Status:
 class Cluster:
     """The PostgreSQL server of one data folder.
 
-    ``durable=False`` trades safety against a crash for speed (tests only); ``settings`` are
-    further PostgreSQL settings for the next start.
+    Constructing it touches nothing. ``durable=False`` trades safety against a crash for speed
+    (tests only); ``settings`` are further PostgreSQL settings for the next start.
     """
 
     def __init__(
         self, data_dir: Path, *, durable: bool = True, settings: Mapping[str, str] | None = None
     ) -> None:
         self.user = ServerUser.current()
+        self.asked = data_dir
         self.data_dir = place(data_dir, self.user)
         self.pgdata = self.data_dir / "postgres"
         self.log = self.pgdata / "server.log"
@@ -186,7 +187,8 @@ class Cluster:
 
     def destroy(self) -> None:
         """Stop the server and delete its data (tests)."""
-        self.stop()
+        if self.data_dir.exists():
+            self.stop()
         shutil.rmtree(self.socket_dir, ignore_errors=True)
         shutil.rmtree(self.data_dir, ignore_errors=True)
 
@@ -289,8 +291,10 @@ class Cluster:
     def _is_ready(self) -> bool:
         return (
             self.user.run(
-                [self.binaries.path("pg_isready"), "-q", "-h", str(self.socket_dir),
-                 "-p", str(_PORT), "-t", "3"]
+                [
+                    self.binaries.path("pg_isready"), "-q", "-t", "3",
+                    "-h", str(self.socket_dir), "-p", str(_PORT),
+                ]
             ).returncode
             == 0
         )  # fmt: skip
@@ -314,7 +318,7 @@ class Cluster:
     @contextmanager
     def _exclusive(self) -> Iterator[None]:
         """One process at a time starts, stops or counts users; a killed one frees the lock."""
-        self.data_dir.mkdir(parents=True, exist_ok=True)
+        claim(self.asked, self.user)
         with (self.data_dir / "cluster.lock").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield

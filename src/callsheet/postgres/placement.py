@@ -5,24 +5,51 @@ server user cannot enter (a private home), the cluster lies under ``/var/lib/cal
 the folder that was asked for keeps a note of where. Nobody's permissions are changed.
 """
 
-import secrets
+import hashlib
+import os
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from callsheet.postgres.os_user import ServerUser
 
-_NOTE = "postgres.location"
+_NOTE: Final = "postgres.location"
 
 
 def place(asked: Path, user: ServerUser) -> Path:
-    """Return the folder for the cluster of ``asked``; the same at every call."""
+    """Return the folder for the cluster of ``asked``; creates nothing, the same at every call."""
     asked = asked.expanduser().absolute()
-    note = asked / _NOTE
-    if note.exists():
-        return Path(note.read_text().strip())
-    asked.mkdir(parents=True, exist_ok=True)
-    if user.can_enter(asked):
+    if user.can_enter(_existing(asked)):
         return asked
-    elsewhere = user.default_home() / "clusters" / f"{asked.name}-{secrets.token_hex(4)}"
-    elsewhere.mkdir(parents=True)
-    note.write_text(f"{elsewhere}\n")
-    return elsewhere
+    digest = hashlib.sha256(os.fsencode(asked)).hexdigest()[:8]
+    return user.default_home() / "clusters" / f"{asked.name}-{digest}"
+
+
+def claim(asked: Path, user: ServerUser) -> Path:
+    """Create the folder for the cluster of ``asked`` and return it.
+
+    A cluster elsewhere whose note is gone belonged to a folder that was deleted since: it is
+    moved aside, not used, because a new folder means a new studio, and not deleted, because it
+    may be missed.
+    """
+    asked = asked.expanduser().absolute()
+    asked.mkdir(parents=True, exist_ok=True)
+    placed = place(asked, user)
+    if placed != asked:
+        try:
+            with (asked / _NOTE).open("x") as note:
+                note.write(f"{placed}\n")
+        except FileExistsError:
+            pass
+        else:
+            if placed.exists():
+                stamp = datetime.now(UTC).strftime("%Y%m%d%H%M%S")
+                placed.rename(placed.with_name(f"{placed.name}.left-{stamp}"))
+        placed.mkdir(parents=True, exist_ok=True)
+    return placed
+
+
+def _existing(folder: Path) -> Path:
+    while not folder.exists():
+        folder = folder.parent
+    return folder
