@@ -16,7 +16,14 @@ from zoneinfo import ZoneInfo
 
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
-from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from callsheet.postgres.os_user import ServerUser
@@ -36,10 +43,10 @@ def _both_names(name: str) -> AliasChoices:
 
 def _database_url(value: str) -> str:
     try:
-        parts = conninfo_to_dict(value)
-    except ProgrammingError as error:
-        raise ValueError(f"a PostgreSQL address ({str(error).strip()})") from error
-    if not value.startswith(("postgresql://", "postgres://")) or not parts.get("dbname"):
+        named = conninfo_to_dict(value).get("dbname")
+    except ProgrammingError:  # whose text would show the password
+        named = None
+    if not value.startswith(("postgresql://", "postgres://")) or not named:
         raise ValueError("a PostgreSQL address such as postgresql://user:password@host/callsheet")
     return value
 
@@ -143,7 +150,7 @@ class Env(BaseSettings):
             "this machine itself needs https. Not given: http://127.0.0.1 with the port."
         ),
     )
-    allowed_hosts: Annotated[list[str], NoDecode, Field(validate_default=True)] = Field(
+    allowed_hosts: Annotated[list[str], NoDecode, BeforeValidator(_comma_separated)] = Field(
         default_factory=list,
         description="Host names that are answered, separated by commas. Not given: BASE_URL's.",
     )

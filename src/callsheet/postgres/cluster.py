@@ -36,6 +36,7 @@ _PORT: Final = 5432
 # A socket's address holds 108 bytes on Linux and 104 on macOS, its end marked by a zero.
 _LONGEST_SOCKET: Final = 103
 _START_SECONDS: Final = 60
+_ORPHAN_SECONDS: Final = 20
 
 _SETTINGS: Final[Mapping[str, str]] = {
     "listen_addresses": "",
@@ -200,22 +201,32 @@ class Cluster:
         if self._postmaster() is not None:
             self._wait_until_ready()
             return False
-        # A pid file whose process is not our server would make PostgreSQL refuse to start
-        # when the number was given to somebody else, as after a restart of a container.
-        (self.pgdata / "postmaster.pid").unlink(missing_ok=True)
+        # Lock files whose process is not our server would make PostgreSQL refuse to start when
+        # the number was given to somebody else, as after a restart of a container.
+        for left_over in (
+            self.pgdata / "postmaster.pid",
+            self.socket_dir / f".s.PGSQL.{_PORT}.lock",
+            self.socket_dir / f".s.PGSQL.{_PORT}",
+        ):
+            left_over.unlink(missing_ok=True)
         self.keep()
         self.user.make_private(self.socket_dir)
         options = {**self._settings, "unix_socket_directories": str(self.socket_dir)}
         arguments = " ".join(f"-c {shlex.quote(f'{k}={v}')}" for k, v in options.items())
-        done = self.user.run(
-            [
-                self.binaries.path("pg_ctl"), "start", "-w", "-s",
-                "-t", str(_START_SECONDS),
-                "-D", str(self.pgdata),
-                "-l", str(self.log),
-                "-o", f"{arguments} -p {_PORT}",
-            ]
-        )  # fmt: skip
+        command = [
+            self.binaries.path("pg_ctl"), "start", "-w", "-s",
+            "-t", str(_START_SECONDS),
+            "-D", str(self.pgdata),
+            "-l", str(self.log),
+            "-o", f"{arguments} -p {_PORT}",
+        ]  # fmt: skip
+        deadline = time.monotonic() + _ORPHAN_SECONDS
+        while (done := self.user.run(command)).returncode != 0:
+            # The children of a killed server take a moment to notice and go.
+            orphans = "shared memory block" in self._end_of_log(5)
+            if not orphans or time.monotonic() > deadline:
+                break
+            time.sleep(0.2)
         if done.returncode != 0:
             raise ClusterError(
                 f"PostgreSQL did not start in {self.pgdata}. {done.stderr.strip()}\n"
@@ -281,7 +292,7 @@ class Cluster:
             return None
         # Said by ps and not by kill(pid, 0): the number may belong to another program by now.
         said = subprocess.run(
-            ["ps", "-o", "args=", "-p", str(pid)],  # noqa: S607  (ps is where the system has it)
+            ["ps", "-ww", "-o", "args=", "-p", str(pid)],  # noqa: S607  (ps is where the system has it)
             capture_output=True,
             text=True,
             check=False,
@@ -309,9 +320,9 @@ class Cluster:
                 )
             time.sleep(0.05)
 
-    def _end_of_log(self) -> str:
+    def _end_of_log(self, lines: int = 15) -> str:
         try:
-            return "\n".join(self.log.read_text(errors="replace").splitlines()[-15:])
+            return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
         except OSError:
             return "(no log)"
 
