@@ -41,9 +41,11 @@ settings.register_profile(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
+# `make soak` looks as long as it takes; where it is bounded, a little less deep.
+SOAK_SECONDS = float(os.environ.get("SOAK_SECONDS") or "inf")
 settings.register_profile(
     "soak",
-    max_examples=10_000,
+    max_examples=10_000 if SOAK_SECONDS == float("inf") else 300,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
@@ -95,6 +97,24 @@ def pytest_configure() -> None:
     import django
 
     django.setup()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give long tests their time: an hour, unless they say otherwise themselves."""
+    soaking = os.environ.get("HYPOTHESIS_PROFILE") == "soak"
+    for item in items:
+        long = soaking or item.get_closest_marker("soak") is not None
+        if long and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(3600))
+
+
+_STARTED = time.monotonic()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """In a bounded soak, start no test after the time is up, and say so."""
+    if time.monotonic() - _STARTED > SOAK_SECONDS:
+        pytest.skip(f"SOAK_SECONDS={SOAK_SECONDS:.0f} are over; `make soak` runs all")
 
 
 def _fingerprint() -> str:

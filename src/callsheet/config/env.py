@@ -1,8 +1,8 @@
 """Every setting of an installation, read from the environment and checked when it starts.
 
 A variable is called ``CALLSHEET_<FIELD>``; those which hosting platforms set by themselves
-(``DATABASE_URL``, ``PORT``, ``DATA_DIR``, ``SECRET_KEY``) count without the prefix too. What
-does not fit is said with the variable's name, its value and what is expected.
+(``DATABASE_URL``, ``PORT``, ``DATA_DIR``, ``SECRET_KEY``) count without the prefix too. An
+empty variable is one that is not given. What does not fit is said with the variable's name, its value and what is expected.
 """
 
 import os
@@ -88,7 +88,7 @@ class Env(BaseSettings):
     """The settings of one installation, valid once constructed."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, extra="ignore", frozen=True, populate_by_name=True
+        env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True, populate_by_name=True
     )
 
     data_dir: Path = Field(

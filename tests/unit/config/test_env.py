@@ -56,11 +56,11 @@ def test_a_mistake_is_named_with_what_is_expected(
 
 def test_all_mistakes_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORT", "0")
-    monkeypatch.setenv("CALLSHEET_STUDIO_NAME", "")
+    monkeypatch.setenv("CALLSHEET_STUDIO_NAME", "x" * 81)
     with pytest.raises(SettingsError) as mistake:
         read_env()
     assert "PORT is '0'" in str(mistake.value)
-    assert "CALLSHEET_STUDIO_NAME is ''" in str(mistake.value)
+    assert "CALLSHEET_STUDIO_NAME is 'xxx" in str(mistake.value)
 
 
 def test_a_password_is_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,6 +77,13 @@ def test_a_database_of_ones_own_needs_a_key(monkeypatch: pytest.MonkeyPatch) -> 
         read_env()
     monkeypatch.setenv("SECRET_KEY", KEY)
     assert read_env().secret() == KEY
+
+
+def test_an_empty_variable_is_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "")
+    monkeypatch.setenv("PORT", "")
+    assert read_env().embedded
+    assert read_env().port == 8000
 
 
 def test_the_prefixed_name_is_the_stronger_one(monkeypatch: pytest.MonkeyPatch) -> None:
