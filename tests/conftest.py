@@ -45,7 +45,7 @@ settings.register_profile(
 SOAK_SECONDS = float(os.environ.get("SOAK_SECONDS") or "inf")
 settings.register_profile(
     "soak",
-    max_examples=10_000 if SOAK_SECONDS == float("inf") else 300,
+    max_examples=10_000 if float("inf") == SOAK_SECONDS else 300,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )

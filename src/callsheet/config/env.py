@@ -2,7 +2,8 @@
 
 A variable is called ``CALLSHEET_<FIELD>``; those which hosting platforms set by themselves
 (``DATABASE_URL``, ``PORT``, ``DATA_DIR``, ``SECRET_KEY``) count without the prefix too. An
-empty variable is one that is not given. What does not fit is said with the variable's name, its value and what is expected.
+empty variable is one that is not given. What does not fit is said with the variable's name, its
+value and what is expected.
 """
 
 import os
