@@ -221,7 +221,10 @@ class Lot(models.Model):
 class Hold(models.Model):
     """Credits that one project occupies now. ``borrowed`` of them came from other wallets."""
 
-    wallet = models.ForeignKey(Wallet, on_delete=models.PROTECT, related_name="holds")
+    # Opened by the ledger function alone, in a wallet that it has just locked.
+    wallet = models.ForeignKey(
+        Wallet, on_delete=models.PROTECT, related_name="holds", db_index=False, db_constraint=False
+    )
     credits = models.IntegerField()
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
@@ -359,22 +362,42 @@ class Transfer(models.Model):
     ``to_seq``/``to_hash`` in that of the wallet it reached, when that is another one.
     """
 
-    command = models.ForeignKey(Command, on_delete=models.PROTECT, db_index=False)
+    # No foreign keys in the database: the one function that inserts has just written or found every
+    # row that it names, and triggers refuse to delete any of them. Checking again costs a third.
+    command = models.ForeignKey(
+        Command, on_delete=models.PROTECT, db_index=False, db_constraint=False
+    )
     n = models.IntegerField()
     kind = models.CharField(max_length=10, choices=Kind)
     amount = models.IntegerField()
     from_wallet = models.ForeignKey(
-        Wallet, on_delete=models.PROTECT, related_name="transfers_out", db_index=False
+        Wallet,
+        on_delete=models.PROTECT,
+        related_name="transfers_out",
+        db_index=False,
+        db_constraint=False,
     )
     from_bucket = models.CharField(max_length=10, choices=Bucket)
     to_wallet = models.ForeignKey(
-        Wallet, on_delete=models.PROTECT, related_name="transfers_in", db_index=False
+        Wallet,
+        on_delete=models.PROTECT,
+        related_name="transfers_in",
+        db_index=False,
+        db_constraint=False,
     )
     to_bucket = models.CharField(max_length=10, choices=Bucket)
-    hold = models.ForeignKey(Hold, on_delete=models.PROTECT, null=True, related_name="transfers")
-    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, null=True, db_index=False)
-    grant = models.ForeignKey(Grant, on_delete=models.PROTECT, null=True, db_index=False)
-    order = models.ForeignKey(StandingOrder, on_delete=models.PROTECT, null=True, db_index=False)
+    hold = models.ForeignKey(
+        Hold, on_delete=models.PROTECT, null=True, related_name="transfers", db_constraint=False
+    )
+    lot = models.ForeignKey(
+        Lot, on_delete=models.PROTECT, null=True, db_index=False, db_constraint=False
+    )
+    grant = models.ForeignKey(
+        Grant, on_delete=models.PROTECT, null=True, db_index=False, db_constraint=False
+    )
+    order = models.ForeignKey(
+        StandingOrder, on_delete=models.PROTECT, null=True, db_index=False, db_constraint=False
+    )
     from_seq = models.BigIntegerField()
     from_hash = models.BinaryField()
     to_seq = models.BigIntegerField(null=True)

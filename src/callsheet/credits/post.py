@@ -143,6 +143,15 @@ _SENTENCES = {
     "lot_missing": "Pay-as-you-go credits move by the lot they were bought in.",
     "unknown_kind": "There is no such kind of transfer.",
     "grant_posted_before": "These credits have been granted already.",
+    "grant_not_posted": "Only credits that were granted can be taken back.",
+    "amount_too_large": "The amount is larger than any wallet.",
+    "misplaced": "A transfer of this kind does not name a {what}.",
+    "lots_stay": "Pay-as-you-go credits stay in the wallet that they were bought for.",
+    "other_organization": "Credits move only between the wallets of one organization.",
+    "wrong_wallets": "A transfer of this kind does not go between these two wallets.",
+    "borrowing_off": "Borrowing is switched off in this organization.",
+    "lending_limit": "That is more than may be lent or borrowed here.",
+    "credits_recycle": "Credits of a subscription come back; they are never used up.",
     "order_overtaken": "This order has been carried out or canceled meanwhile.",
 }
 
@@ -166,6 +175,8 @@ def _refusal(error: DatabaseError) -> CallsheetError | None:
             field="amount",
             constraint=diag.constraint_name,
         )
+    if state == "22003":  # an amount or a balance beyond PostgreSQL's integers
+        return Refused("amount_too_large", _SENTENCES["amount_too_large"], field="amount")
     if not state.startswith("CS4") or state == "CS405":
         return None
     code = diag.message_primary or ""

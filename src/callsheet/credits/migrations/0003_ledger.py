@@ -33,8 +33,44 @@ CREATE TRIGGER lot_born_empty BEFORE INSERT ON credits_lot
         'available', 'held', 'consumed', 'expired');
 CREATE TRIGGER order_born_untaken BEFORE INSERT ON credits_standingorder
     FOR EACH ROW EXECUTE FUNCTION callsheet_born_empty_v1('taken');
+CREATE TRIGGER hold_kept BEFORE DELETE ON credits_hold
+    FOR EACH ROW EXECUTE FUNCTION callsheet_refuse_change_v1();
+CREATE TRIGGER borrowing_kept BEFORE DELETE ON credits_borrowing
+    FOR EACH ROW EXECUTE FUNCTION callsheet_refuse_change_v1();
+CREATE TRIGGER hold_lot_kept BEFORE DELETE ON credits_holdlot
+    FOR EACH ROW EXECUTE FUNCTION callsheet_refuse_change_v1();
+CREATE TRIGGER wallet_kept BEFORE DELETE ON credits_wallet
+    FOR EACH ROW WHEN (OLD.seq > 0) EXECUTE FUNCTION callsheet_refuse_change_v1();
+CREATE TRIGGER lot_kept BEFORE DELETE ON credits_lot
+    FOR EACH ROW WHEN (OLD.available + OLD.held + OLD.consumed + OLD.expired > 0) EXECUTE FUNCTION callsheet_refuse_change_v1();
+CREATE TRIGGER grant_kept BEFORE DELETE ON credits_grant
+    FOR EACH ROW WHEN (OLD.posted) EXECUTE FUNCTION callsheet_refuse_change_v1();
+CREATE TRIGGER order_kept BEFORE DELETE ON credits_standingorder
+    FOR EACH ROW WHEN (OLD.taken > 0) EXECUTE FUNCTION callsheet_refuse_change_v1();
+CREATE TRIGGER hold_no_truncate BEFORE TRUNCATE ON credits_hold
+    FOR EACH STATEMENT EXECUTE FUNCTION callsheet_refuse_change_v1();
+CREATE TRIGGER wallet_no_truncate BEFORE TRUNCATE ON credits_wallet
+    FOR EACH STATEMENT EXECUTE FUNCTION callsheet_refuse_change_v1();
+CREATE TRIGGER wallet_born_unchained BEFORE INSERT ON credits_wallet FOR EACH ROW
+    WHEN (NEW.head <> decode(repeat('00', 32), 'hex') OR NEW.last_at IS NOT NULL)
+    EXECUTE FUNCTION callsheet_refuse_change_v1();
+CREATE TRIGGER grant_born_unposted BEFORE INSERT ON credits_grant
+    FOR EACH ROW EXECUTE FUNCTION callsheet_born_empty_v1('posted');
+ALTER TABLE credits_wallet SET (fillfactor = 50);
 """
 DETACH = """
+ALTER TABLE credits_wallet RESET (fillfactor);
+DROP TRIGGER grant_born_unposted ON credits_grant;
+DROP TRIGGER wallet_born_unchained ON credits_wallet;
+DROP TRIGGER wallet_no_truncate ON credits_wallet;
+DROP TRIGGER hold_no_truncate ON credits_hold;
+DROP TRIGGER order_kept ON credits_standingorder;
+DROP TRIGGER grant_kept ON credits_grant;
+DROP TRIGGER lot_kept ON credits_lot;
+DROP TRIGGER wallet_kept ON credits_wallet;
+DROP TRIGGER hold_lot_kept ON credits_holdlot;
+DROP TRIGGER borrowing_kept ON credits_borrowing;
+DROP TRIGGER hold_kept ON credits_hold;
 DROP TRIGGER order_born_untaken ON credits_standingorder;
 DROP TRIGGER lot_born_empty ON credits_lot;
 DROP TRIGGER wallet_born_empty ON credits_wallet;

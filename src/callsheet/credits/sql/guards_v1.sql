@@ -1,7 +1,8 @@
 -- Triggers that refuse what no code may do, whoever connects as the application.
 CREATE FUNCTION callsheet_refuse_change_v1() RETURNS trigger LANGUAGE plpgsql AS $body$
 BEGIN
-    RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'CS405';
+    RAISE EXCEPTION '% on % is refused: the books keep it as it is', TG_OP, TG_TABLE_NAME
+        USING ERRCODE = 'CS405';
 END
 $body$;
 
@@ -11,8 +12,8 @@ DECLARE
     v_column text;
 BEGIN
     FOREACH v_column IN ARRAY TG_ARGV LOOP
-        IF coalesce((v_row ->> v_column)::numeric, 0) <> 0 THEN
-            RAISE EXCEPTION '% begins with % = 0', TG_TABLE_NAME, v_column
+        IF coalesce(v_row ->> v_column, '0') NOT IN ('0', 'false') THEN
+            RAISE EXCEPTION '% begins without %', TG_TABLE_NAME, v_column
                 USING ERRCODE = 'CS405';
         END IF;
     END LOOP;
@@ -39,3 +40,6 @@ BEGIN
     RETURN NEW;
 END
 $body$;
+
+REVOKE ALL ON FUNCTION callsheet_refuse_change_v1(), callsheet_born_empty_v1(),
+    callsheet_command_closed_v1(), callsheet_answer_once_v1() FROM PUBLIC;

@@ -8,6 +8,12 @@
 -- adjustment downwards and opening lets a hold overdraw.
 -- Answers {"command", "replayed", "transfers": [ids], "holds": [id per move, or null]}.
 -- Refusals are raised with SQLSTATE CS4xx, the code as MESSAGE and facts as JSON in DETAIL.
+--
+-- Order of work: the command first, because its unique key makes repeated requests wait for each
+-- other; then the wallets in the order of their ids; then, for each move, the guarded update of its
+-- wallets, because the shortest way to their row locks is the fastest one under contention; then
+-- what hangs on the wallet (hold, borrowing, lot, order), which its row lock protects too.
+-- Rows of wallets are locked FOR NO KEY UPDATE: foreign keys to a wallet may be written meanwhile.
 CREATE FUNCTION callsheet_post_v1(
     p_command bigint,
     p_actor text,
@@ -39,8 +45,12 @@ DECLARE
     v_to_bucket text;
     v_target bigint;
     v_hold bigint;
+    v_hold_credits integer;
     v_opened boolean;
+    v_unfilled bigint[] := '{}';
+    v_now timestamptz := coalesce(p_at, clock_timestamp());
     v_at timestamptz;
+    v_refusal text;
     v_content text;
     v_guard integer;
     v_from_seq bigint;
@@ -53,7 +63,7 @@ DECLARE
 BEGIN
     IF v_command IS NULL THEN
         INSERT INTO journal_command (actor, name, key, input_hash, answer, at)
-        VALUES (p_actor, p_name, p_key, p_input_hash, '{}', p_at)
+        VALUES (p_actor, p_name, p_key, p_input_hash, '{}', v_now)
         ON CONFLICT (actor, name, key) DO NOTHING
         RETURNING id INTO v_command;
         IF v_command IS NULL THEN
@@ -86,18 +96,21 @@ BEGIN
             UNION SELECT (move ->> 'target')::bigint FROM jsonb_array_elements(p_moves) move
         ) x WHERE x.id IS NOT NULL;
         IF cardinality(v_ids) > 1 THEN
-            PERFORM 1 FROM credits_wallet w WHERE w.id = ANY (v_ids) ORDER BY w.id FOR UPDATE;
+            PERFORM 1 FROM credits_wallet w WHERE w.id = ANY (v_ids) ORDER BY w.id FOR NO KEY UPDATE;
         END IF;
     END IF;
 
     FOR m IN
         SELECT * FROM jsonb_to_recordset(p_moves) AS x(
-            kind text, amount integer, source bigint, target bigint, hold bigint, ref text,
+            kind text, amount bigint, source bigint, target bigint, hold bigint, ref text,
             lot bigint, "grant" bigint, "order" bigint, down boolean, opening boolean)
     LOOP
         v_n := v_n + 1;
         IF m.amount IS NULL OR m.amount <= 0 THEN
             RAISE EXCEPTION 'amount_not_positive' USING ERRCODE = 'CS422',
+                DETAIL = json_build_object('amount', m.amount)::text;
+        ELSIF m.amount > 1000000000 THEN
+            RAISE EXCEPTION 'amount_too_large' USING ERRCODE = 'CS422',
                 DETAIL = json_build_object('amount', m.amount)::text;
         END IF;
         v_cross := false;
@@ -122,21 +135,39 @@ BEGIN
             RAISE EXCEPTION 'same_wallet' USING ERRCODE = 'CS422', DETAIL = '{}';
         END IF;
 
+        -- A hold that this move opens gets its number now, because the chain names it, and its
+        -- row after the wallet's.
         v_hold := m.hold;
         v_opened := false;
-        IF m.kind IN ('hold', 'lend') AND v_hold IS NULL THEN
-            IF m.ref IS NOT NULL THEN v_hold := (v_refs ->> m.ref)::bigint; END IF;
-            IF v_hold IS NULL THEN
-                INSERT INTO credits_hold (wallet_id, credits, opened_at)
-                VALUES (v_target, CASE WHEN m.kind = 'hold' THEN m.amount ELSE 0 END, p_at)
-                RETURNING id INTO v_hold;
+        IF v_hold IS NULL THEN
+            IF m.kind IN ('hold', 'lend') AND m.ref IS NOT NULL THEN
+                v_hold := (v_refs ->> m.ref)::bigint;
+            END IF;
+            IF v_hold IS NULL AND (m.kind = 'hold' OR (m.kind = 'lend' AND m.ref IS NOT NULL)) THEN
+                v_hold := nextval('credits_hold_id_seq');
                 v_opened := true;
                 IF m.ref IS NOT NULL THEN
                     v_refs := v_refs || jsonb_build_object(m.ref, v_hold);
                 END IF;
+            ELSIF v_hold IS NULL AND m.kind IN ('release', 'consume', 'lend', 'repay') THEN
+                RAISE EXCEPTION 'hold_missing' USING ERRCODE = 'CS422', DETAIL = '{}';
             END IF;
-        ELSIF m.kind IN ('release', 'consume', 'repay') AND v_hold IS NULL THEN
-            RAISE EXCEPTION 'hold_missing' USING ERRCODE = 'CS422', DETAIL = '{}';
+        ELSIF m.kind NOT IN ('hold', 'release', 'consume', 'lend', 'repay') THEN
+            RAISE EXCEPTION 'misplaced' USING ERRCODE = 'CS422',
+                DETAIL = json_build_object('kind', m.kind, 'what', 'hold')::text;
+        END IF;
+        IF m."order" IS NOT NULL
+            AND m.kind NOT IN ('revoke', 'adjust', 'allocate', 'reclaim', 'reassign') THEN
+            RAISE EXCEPTION 'misplaced' USING ERRCODE = 'CS422',
+                DETAIL = json_build_object('kind', m.kind, 'what', 'order')::text;
+        END IF;
+        IF m."grant" IS NOT NULL AND m.kind NOT IN ('grant', 'adjust', 'revoke') THEN
+            RAISE EXCEPTION 'misplaced' USING ERRCODE = 'CS422',
+                DETAIL = json_build_object('kind', m.kind, 'what', 'grant')::text;
+        END IF;
+        IF m.lot IS NOT NULL AND v_cross THEN
+            RAISE EXCEPTION 'misplaced' USING ERRCODE = 'CS422',
+                DETAIL = json_build_object('kind', m.kind, 'what', 'lot')::text;
         END IF;
 
         v_content := format('%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s',
@@ -174,16 +205,52 @@ BEGIN
                         THEN least(w.overdraft, greatest(0, -(w.available + m.amount)))
                         ELSE w.overdraft END END,
                 seq = w.seq + 1,
-                last_at = greatest(w.last_at, p_at),
+                last_at = greatest(w.last_at, v_now),
                 head = sha256(w.head || convert_to(
-                    (w.seq + 1) || '|' || extract(epoch FROM greatest(w.last_at, p_at)) || '|'
+                    (w.seq + 1) || '|' || extract(epoch FROM greatest(w.last_at, v_now)) || '|'
                     || v_content, 'UTF8'))
             WHERE w.id = m.source AND w.available >= v_guard
+                AND (v_from_bucket <> 'held' OR w.held >= m.amount)
+                AND (v_to_bucket NOT IN ('consumed', 'expired') OR w.billing = 'pay_as_you_go')
             RETURNING w.seq, w.head, w.last_at, w.billing
             INTO v_from_seq, v_from_hash, v_at, v_billing;
         ELSE
-            SELECT greatest(max(w.last_at), p_at) INTO v_at
-            FROM credits_wallet w WHERE w.id IN (m.source, v_target);
+            -- Both wallets get the later of their times. Who may give to whom is checked here as
+            -- well: the wallets of one organization, its pool on the right side. What was lent may
+            -- always be repaid, also when the account has left or borrowing has been switched off.
+            SELECT greatest(s.last_at, t.last_at, v_now),
+                CASE
+                    WHEN s.billing <> 'subscription' OR t.billing <> 'subscription'
+                        THEN 'lots_stay'
+                    WHEN m.kind = 'repay' THEN NULL
+                    WHEN coalesce(s.organization_id, sa.organization_id)
+                        IS DISTINCT FROM coalesce(t.organization_id, ta.organization_id)
+                        OR coalesce(s.organization_id, sa.organization_id) IS NULL
+                        THEN 'other_organization'
+                    WHEN sa.type <> 'integrated' OR ta.type <> 'integrated'
+                        OR (s.organization_id IS NOT NULL) <> (
+                            m.kind = 'allocate' OR (m.kind = 'lend' AND sa.id IS NULL))
+                        OR (t.organization_id IS NOT NULL) <> (m.kind = 'reclaim')
+                        THEN 'wrong_wallets'
+                    WHEN m.kind = 'lend' AND (NOT d.borrowing OR t.domain_id <> s.domain_id)
+                        THEN 'borrowing_off'
+                END
+            INTO v_at, v_refusal
+            FROM credits_wallet s
+            JOIN credits_domain d ON d.id = s.domain_id
+            LEFT JOIN tenants_account sa ON sa.id = s.account_id
+            CROSS JOIN credits_wallet t
+            LEFT JOIN tenants_account ta ON ta.id = t.account_id
+            WHERE s.id = m.source AND t.id = v_target;
+            IF NOT FOUND THEN
+                RAISE EXCEPTION 'unknown_wallet' USING ERRCODE = 'CS404',
+                    DETAIL = json_build_object('wallet', m.source, 'target', v_target)::text;
+            ELSIF v_refusal IS NOT NULL THEN
+                RAISE EXCEPTION '%', v_refusal USING
+                    ERRCODE = CASE v_refusal WHEN 'borrowing_off' THEN 'CS409' ELSE 'CS422' END,
+                    DETAIL = json_build_object('kind', m.kind, 'source', m.source,
+                        'target', v_target)::text;
+            END IF;
             UPDATE credits_wallet w SET
                 available = w.available - m.amount,
                 net_in = w.net_in - m.amount,
@@ -194,18 +261,29 @@ BEGIN
                 head = sha256(w.head || convert_to(
                     (w.seq + 1) || '|' || extract(epoch FROM v_at) || '|' || v_content, 'UTF8'))
             WHERE w.id = m.source AND w.available >= v_guard
-                AND (m.kind <> 'lend' OR w.available - m.amount >= w.floor)
+                AND (m.kind <> 'lend' OR (w.available - m.amount >= w.floor
+                    AND w.lent + m.amount <= coalesce(w.may_lend, 2147483647)))
+                AND (m.kind <> 'repay' OR w.borrowed >= m.amount)
             RETURNING w.seq, w.head, w.billing INTO v_from_seq, v_from_hash, v_billing;
         END IF;
-        IF v_from_seq IS NULL OR NOT FOUND THEN
-            IF NOT EXISTS (SELECT 1 FROM credits_wallet w WHERE w.id = m.source) THEN
+        IF v_from_seq IS NULL THEN
+            SELECT CASE
+                    WHEN v_to_bucket IN ('consumed', 'expired') AND w.billing <> 'pay_as_you_go'
+                        THEN 'credits_recycle'
+                    WHEN v_from_bucket = 'held' OR (m.kind = 'repay' AND w.borrowed < m.amount)
+                        THEN 'hold_too_small'
+                    WHEN m.kind = 'lend' AND w.available - m.amount >= w.floor
+                        THEN 'lending_limit'
+                    ELSE 'not_enough_available' END,
+                json_build_object('wallet', w.id, 'available', w.available, 'held', w.held,
+                    'floor', w.floor, 'amount', m.amount, 'kind', m.kind)::text
+            INTO v_refusal, v_content FROM credits_wallet w WHERE w.id = m.source;
+            IF NOT FOUND THEN
                 RAISE EXCEPTION 'unknown_wallet' USING ERRCODE = 'CS404',
                     DETAIL = json_build_object('wallet', m.source)::text;
             END IF;
-            RAISE EXCEPTION 'not_enough_available' USING ERRCODE = 'CS409',
-                DETAIL = (SELECT json_build_object('wallet', w.id, 'available', w.available,
-                    'floor', w.floor, 'amount', m.amount, 'kind', m.kind)::text
-                    FROM credits_wallet w WHERE w.id = m.source);
+            RAISE EXCEPTION '%', v_refusal USING DETAIL = v_content,
+                ERRCODE = CASE v_refusal WHEN 'credits_recycle' THEN 'CS422' ELSE 'CS409' END;
         END IF;
         IF v_cross THEN
             UPDATE credits_wallet w SET
@@ -219,30 +297,46 @@ BEGIN
                 head = sha256(w.head || convert_to(
                     (w.seq + 1) || '|' || extract(epoch FROM v_at) || '|' || v_content, 'UTF8'))
             WHERE w.id = v_target
+                AND (m.kind <> 'lend'
+                    OR w.borrowed + m.amount <= coalesce(w.may_borrow, 2147483647))
+                AND (m.kind <> 'repay' OR w.lent >= m.amount)
             RETURNING w.seq, w.head INTO v_to_seq, v_to_hash;
             IF v_to_seq IS NULL THEN
-                RAISE EXCEPTION 'unknown_wallet' USING ERRCODE = 'CS404',
-                    DETAIL = json_build_object('wallet', v_target)::text;
+                RAISE EXCEPTION '%', CASE m.kind WHEN 'lend' THEN 'lending_limit'
+                    ELSE 'hold_too_small' END USING ERRCODE = 'CS409',
+                    DETAIL = json_build_object('wallet', v_target, 'amount', m.amount)::text;
             END IF;
         END IF;
 
+        IF v_opened THEN
+            INSERT INTO credits_hold (id, wallet_id, credits, opened_at)
+            VALUES (v_hold, v_target, CASE m.kind WHEN 'hold' THEN m.amount ELSE 0 END, v_at);
+            IF m.kind = 'lend' THEN
+                v_unfilled := v_unfilled || v_hold;
+            END IF;
+        END IF;
         IF v_hold IS NOT NULL AND NOT (v_opened AND m.kind = 'hold') THEN
             IF m.kind = 'hold' THEN
+                v_unfilled := array_remove(v_unfilled, v_hold);
                 UPDATE credits_hold h SET credits = h.credits + m.amount
                 WHERE h.id = v_hold AND h.wallet_id = m.source AND h.closed_at IS NULL;
             ELSIF m.kind IN ('release', 'consume') THEN
                 UPDATE credits_hold h SET credits = h.credits - m.amount,
                     closed_at = CASE WHEN h.credits = m.amount THEN v_at END
                 WHERE h.id = v_hold AND h.wallet_id = m.source AND h.closed_at IS NULL
-                    AND h.credits >= m.amount;
+                    AND h.credits >= m.amount
+                RETURNING h.credits INTO v_hold_credits;
             ELSIF m.kind = 'lend' THEN
                 INSERT INTO credits_borrowing (hold_id, lender_id, credits)
-                VALUES (v_hold, m.source, m.amount)
+                SELECT h.id, m.source, m.amount FROM credits_hold h
+                WHERE h.id = v_hold AND h.wallet_id = v_target AND h.closed_at IS NULL
                 ON CONFLICT (hold_id, lender_id)
                 DO UPDATE SET credits = credits_borrowing.credits + m.amount;
             ELSIF m.kind = 'repay' THEN
                 UPDATE credits_borrowing b SET credits = b.credits - m.amount
-                WHERE b.hold_id = v_hold AND b.lender_id = v_target AND b.credits >= m.amount;
+                FROM credits_hold h
+                WHERE b.hold_id = v_hold AND b.lender_id = v_target AND b.credits >= m.amount
+                    AND h.id = b.hold_id AND h.wallet_id = m.source;
             END IF;
             IF NOT FOUND THEN
                 RAISE EXCEPTION 'hold_too_small' USING ERRCODE = 'CS409',
@@ -278,18 +372,30 @@ BEGIN
                         DETAIL = json_build_object('hold', v_hold, 'lot', m.lot)::text;
                 END IF;
             END IF;
-        ELSIF v_billing = 'pay_as_you_go' AND m.kind IN ('grant', 'revoke', 'expire', 'hold')
-            AND m.opening IS NOT TRUE THEN
-            RAISE EXCEPTION 'lot_missing' USING ERRCODE = 'CS422',
-                DETAIL = json_build_object('wallet', m.source)::text;
+        ELSIF v_billing = 'pay_as_you_go' THEN
+            -- Only what an import found in production is held without a lot, and comes back so.
+            IF m.kind IN ('release', 'consume') THEN
+                IF v_hold_credits < (SELECT coalesce(sum(p.credits), 0) FROM credits_holdlot p
+                    WHERE p.hold_id = v_hold) THEN
+                    RAISE EXCEPTION 'lot_missing' USING ERRCODE = 'CS422',
+                        DETAIL = json_build_object('wallet', m.source)::text;
+                END IF;
+            ELSIF m.opening IS NOT TRUE OR m.kind <> 'hold' THEN
+                RAISE EXCEPTION 'lot_missing' USING ERRCODE = 'CS422',
+                    DETAIL = json_build_object('wallet', m.source)::text;
+            END IF;
         END IF;
 
+        -- A grant enters its wallet once and whole; only what entered can be taken back.
         IF m."grant" IS NOT NULL THEN
             UPDATE credits_grant g SET posted = true
             WHERE g.id = m."grant" AND g.wallet_id = m.source
-                AND (m.kind <> 'grant' OR NOT g.posted);
+                AND CASE WHEN v_to_bucket = 'available'
+                    THEN NOT g.posted AND g.credits = m.amount
+                    ELSE g.posted AND g.credits >= m.amount END;
             IF NOT FOUND THEN
-                RAISE EXCEPTION 'grant_posted_before' USING ERRCODE = 'CS409',
+                RAISE EXCEPTION '%', CASE v_to_bucket WHEN 'available' THEN 'grant_posted_before'
+                    ELSE 'grant_not_posted' END USING ERRCODE = 'CS409',
                     DETAIL = json_build_object('grant', m."grant")::text;
             END IF;
         END IF;
@@ -297,7 +403,10 @@ BEGIN
             UPDATE credits_standingorder o SET taken = o.taken + m.amount
             WHERE o.id = m."order" AND o.source_id = m.source AND o.canceled_at IS NULL
                 AND o.target_id IS NOT DISTINCT FROM CASE WHEN v_cross THEN v_target END
-                AND o.taken + m.amount <= o.amount;
+                AND o.taken + m.amount <= o.amount
+                AND v_from_bucket = 'available'
+                AND (o.after_id IS NULL OR o.taken + m.amount
+                    <= (SELECT a.taken FROM credits_standingorder a WHERE a.id = o.after_id));
             IF NOT FOUND THEN
                 RAISE EXCEPTION 'order_overtaken' USING ERRCODE = 'CS409',
                     DETAIL = json_build_object('order', m."order")::text;
@@ -315,7 +424,16 @@ BEGIN
         v_holds := v_holds || v_hold;
     END LOOP;
 
+    IF cardinality(v_unfilled) > 0 THEN -- lent for a hold that never came
+        RAISE EXCEPTION 'hold_missing' USING ERRCODE = 'CS422', DETAIL = '{}';
+    END IF;
     RETURN jsonb_build_object('command', v_command, 'replayed', false,
         'transfers', to_jsonb(v_transfers), 'holds', to_jsonb(v_holds));
 END
 $body$;
+
+-- Runs with its owner's rights: nobody but the application calls it.
+REVOKE ALL ON FUNCTION callsheet_post_v1(
+    bigint, text, text, text, bytea, jsonb, timestamptz, bytea) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION callsheet_post_v1(
+    bigint, text, text, text, bytea, jsonb, timestamptz, bytea) TO callsheet_app;
