@@ -64,7 +64,7 @@ class UserManager(BaseUserManager["User"]):
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
         """A studio admin who may do everything in the staff administration."""
         fields.setdefault("staff_role", StaffRole.STUDIO_ADMIN)
-        return self.create_user(email, password, is_superuser=True, is_staff=True, **fields)
+        return self.create_user(email, password, is_superuser=True, **fields)
 
 
 class User(AbstractUser):
@@ -84,8 +84,28 @@ class User(AbstractUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
 
+    class Meta:
+        verbose_name = "person"
+        verbose_name_plural = "people"
+        constraints = [
+            # Whoever has a staff role is staff, and nobody else.
+            models.CheckConstraint(
+                condition=Q(is_staff=True) & ~Q(staff_role="")
+                | Q(is_staff=False) & Q(staff_role=""),
+                name="staff_have_a_staff_role",
+            ),
+        ]
+
     def __str__(self) -> str:
         return self.name or self.email
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save the person; ``is_staff`` follows the staff role."""
+        self.is_staff = bool(self.staff_role)
+        fields = kwargs.get("update_fields")
+        if fields is not None and "staff_role" in fields:
+            kwargs["update_fields"] = {*fields, "is_staff"}
+        super().save(*args, **kwargs)
 
     def get_full_name(self) -> str:
         """The name that others see."""
