@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any
 
+from callsheet.kit.workdays import CalendarError, WorkCalendar
 from callsheet.sheets.dates import DateOrder, NotADate, parse_date
 from callsheet.sheets.definitions import Column, Kind, fold
 from callsheet.sheets.limits import CREDITS_MAX
@@ -225,11 +226,13 @@ def _currency(cell: Cell) -> str:
 
 def _country(cell: Cell) -> str:
     text = as_text(cell).upper()
-    if not re.fullmatch(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", text):
+    country, _, region = text.partition("-")
+    try:
+        WorkCalendar(country if len(country) == 2 else "", region or None)
+    except CalendarError:
         raise NotReadable(
-            "not_a_country",
-            "Write a country with two letters, like DE, or a region, like DE-BE.",
-        )
+            "not_a_country", "Write a country with two letters, like DE, or a region, like DE-BE."
+        ) from None
     return text
 
 

@@ -88,6 +88,11 @@ def fold(text: str) -> str:
     return re.sub(r"[\W_]+", "", plain).casefold()
 
 
+def fold_key(key: str) -> str:
+    """A key for comparing: only case and the number of spaces do not matter."""
+    return " ".join(key.split()).casefold()
+
+
 @cache
 def _by_name(sheet: SheetDefinition) -> dict[str, Column]:
     return {column.name: column for column in sheet.columns}

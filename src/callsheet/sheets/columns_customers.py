@@ -156,6 +156,7 @@ CUSTOMERS = SheetDefinition(
             Kind.TEXT,
             "Why, in a word or two: price, moved in-house, insolvency, …",
             ("end reason", "reason", "churn reason"),
+            longest=60,
         ),
         Column(
             "paused_until",
@@ -348,13 +349,6 @@ PEOPLE = SheetDefinition(
                 "producer": ("production",),
                 "studio_admin": ("studio admin", "studio administrator"),
             },
-        ),
-        Column(
-            "phone",
-            "Phone",
-            Kind.TEXT,
-            "For the colleagues.",
-            ("telephone", "mobile", "tel"),
         ),
         Column(
             "absent_from",

@@ -371,6 +371,7 @@ PROJECTS = SheetDefinition(
             Kind.TEXT,
             "Copied onto the project at submission.",
             ("cost center", "costcentre", "cc", "kostenstelle"),
+            longest=80,
         ),
         Column(
             "purchase_order",
@@ -378,6 +379,7 @@ PROJECTS = SheetDefinition(
             Kind.TEXT,
             "Copied onto the project at submission.",
             ("po", "po number", "purchase order number"),
+            longest=80,
         ),
         Column(
             "owner",

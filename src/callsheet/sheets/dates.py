@@ -10,9 +10,8 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Literal
 
-import numpy as np
+from callsheet.kit.workdays import DEFAULT_CALENDAR, CalendarError
 
 
 class DateOrder(StrEnum):
@@ -145,10 +144,6 @@ def _shifted(today: date, count: int, unit: str) -> date:
     try:
         if unit == "d":
             return today + timedelta(days=count)
-        # Rolling against the direction first makes Saturday + 1 a Monday and Saturday - 1 a Friday.
-        start = np.datetime64(today, "D")
-        roll: Literal["backward", "forward"] = "backward" if count > 0 else "forward"
-        shifted: date = np.busday_offset(start, np.int64(count), roll=roll).astype(date)
-        return shifted
-    except OverflowError:
+        return DEFAULT_CALENDAR.add(today, count)
+    except (OverflowError, CalendarError):
         raise NotADate("date_out_of_range", "This is too far from today.") from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callsheet.sheets.columns import Column, Kind, SheetDefinition, fold
+from callsheet.sheets.columns import Column, Kind, SheetDefinition, fold, fold_key
 from callsheet.sheets.columns_customers import CREDITS, CUSTOMERS, PEOPLE
 from callsheet.sheets.columns_projects import PRICE_LIST, PROJECTS
 
@@ -20,4 +20,5 @@ __all__ = [
     "Kind",
     "SheetDefinition",
     "fold",
+    "fold_key",
 ]

@@ -92,7 +92,6 @@ class Person:
     role: str
     account: str | None = None
     organization: str | None = None
-    phone: str = ""
     absent_from: date | None = None
     absent_until: date | None = None
     deputy: str | None = None

@@ -9,7 +9,7 @@ from typing import Any
 
 from callsheet.sheets.cells import NotReadable, as_text, read_cell
 from callsheet.sheets.dates import DateOrder
-from callsheet.sheets.definitions import SheetDefinition, fold
+from callsheet.sheets.definitions import SheetDefinition, fold, fold_key
 from callsheet.sheets.problems import Findings, Problem
 from callsheet.sheets.tables import Cell, Sheet
 
@@ -98,7 +98,8 @@ class Register[T]:
     definition: SheetDefinition
     records: dict[str, T] = field(default_factory=dict)
     rows: dict[str, Row] = field(default_factory=dict)
-    _found: dict[str, str | None] = field(default_factory=dict)
+    _keys: dict[str, str] = field(default_factory=dict)
+    _names: dict[str, str | None] = field(default_factory=dict)
     _bad: set[str] = field(default_factory=set)
 
     def add(self, key: str, record: T | None, row: Row | None, *names: str) -> None:
@@ -110,19 +111,17 @@ class Register[T]:
             self.records[key] = record
         if row is not None:
             self.rows[key] = row
-        self._found[fold(key)] = key
+        self._keys[fold_key(key)] = key
         for name in names:
-            folded = fold(name)
-            other = self._found.setdefault(folded, key)
-            if other != key and fold(other or "") != folded:
-                self._found[folded] = None
+            if self._names.setdefault(fold(name), key) != key:
+                self._names[fold(name)] = None
 
     def __contains__(self, key: str) -> bool:
-        return fold(key) in self._found
+        return fold_key(key) in self._keys
 
     def resolve(self, text: str) -> str | None:
         """The key that a key or a unique name means, of good rows and of bad ones."""
-        return self._found.get(fold(text))
+        return self._keys.get(fold_key(text)) or self._names.get(fold(text))
 
     def get(self, key: str | None) -> T | None:
         """The good record with exactly this key."""

@@ -249,7 +249,9 @@ def _check_credits(row: Row, customer: Customer) -> None:
                     "Pay-as-you-go customers have no plan; put their lots into the sheet credits.",
                     column,
                 )
-    elif customer.credits is None and not row.unreadable("credits") and not row.get("plan"):
+    elif not customer.is_organization and customer.credits is None and not (
+        row.unreadable("credits") or row.get("plan")
+    ):
         row.error("no_capacity", "A subscription names its plan or its credits.", "credits")
     floor, allocation = customer.floor, customer.allocation
     if floor is not None and allocation is not None and floor > allocation:
@@ -310,7 +312,6 @@ def _person(row: Row, email: str, account: str | None, organization: str | None)
         role=role or "member",
         account=account,
         organization=organization,
-        phone=row.get("phone", ""),
         absent_from=first,
         absent_until=last,
         deputy=row.get("deputy"),
