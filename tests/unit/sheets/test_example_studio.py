@@ -115,7 +115,7 @@ def test_the_situations_are_there(reading: Reading, studio: Studio) -> None:
     assert held["PAPERWORKS"] * 4 < customers["PAPERWORKS"].capacity
     # pay-as-you-go: below the minimum; lots that expire; waiting for a purchase
     below = {w.row for w in reading.warnings if w.code == "project_below_minimum"}
-    assert {p.account for p in studio.projects if p.row in below} == {"SOLSTICE"}
+    assert "SOLSTICE" in {p.account for p in studio.projects if p.row in below}
     assert queued["EMBER"] == [50]
     expiring = min(e.end for e in studio.credits if e.kind == "lot" and e.end)
     assert expiring == TODAY + timedelta(24)
