@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.csp import CSP
 from django.views.decorators.csp import csp_override
 
-PAGES: Final = {
+PAGES: Final[dict[str, list[str]]] = {
     "default-src": [CSP.SELF],
     "script-src": [CSP.SELF, CSP.NONCE],
     "style-src": [CSP.SELF, CSP.NONCE],
@@ -21,7 +21,7 @@ PAGES: Final = {
     "form-action": [CSP.SELF],
     "frame-ancestors": [CSP.NONE],
 }
-ADMINISTRATION: Final = {
+ADMINISTRATION: Final[dict[str, list[str]]] = {
     **PAGES,
     "script-src": [CSP.SELF, CSP.UNSAFE_EVAL],
     "style-src": [CSP.SELF, CSP.UNSAFE_INLINE],
