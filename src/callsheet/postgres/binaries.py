@@ -92,10 +92,16 @@ def reachable_by(user: ServerUser, found: Binaries) -> Binaries:
         # The shared libraries of a wheel lie beside its folder, in <package>.libs.
         package = found.folder.parent.parent
         unfinished = target.with_name(f"{target.name}.{os.getpid()}")
+        user.make_passable(unfinished / "package")
         shutil.copytree(package / "pginstall", unfinished / "package" / "pginstall", symlinks=True)
         libraries = package.with_name(f"{package.name}.libs")
         if libraries.exists():
             shutil.copytree(libraries, unfinished / libraries.name)
+        for each in unfinished.rglob("*"):  # our own copy, whatever umask the clone came with
+            if not each.is_symlink():
+                each.chmod(each.stat().st_mode | (0o555 if each.is_dir() else 0o444))
+        for program in (unfinished / "package" / "pginstall" / "bin").iterdir():
+            program.chmod(0o755)
         try:
             unfinished.rename(target)
         except OSError:  # somebody else was faster

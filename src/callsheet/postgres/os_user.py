@@ -91,9 +91,17 @@ class ServerUser:
             return os.access(folder, os.X_OK)
         return self.run(["test", "-x", str(folder)]).returncode == 0
 
+    def make_passable(self, folder: Path) -> None:
+        """Create ``folder`` and missing parents so that this user can pass; others stay as is."""
+        missing = [each for each in (folder, *folder.parents) if not each.exists()]
+        for each in reversed(missing):
+            each.mkdir(exist_ok=True)
+            if not self.is_caller:
+                each.chmod(0o755)  # whatever root's umask says: it is a new folder of our own
+
     def make_private(self, folder: Path) -> None:
         """Create ``folder`` (parents too) for this user alone; an existing one must be its own."""
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        self.make_passable(folder.parent)
         try:
             folder.mkdir(mode=0o700)
         except FileExistsError:

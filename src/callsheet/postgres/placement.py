@@ -33,7 +33,7 @@ def claim(asked: Path, user: ServerUser) -> Path:
     may be missed.
     """
     asked = asked.expanduser().absolute()
-    asked.mkdir(parents=True, exist_ok=True)
+    user.make_passable(asked)
     placed = place(asked, user)
     if placed != asked:
         try:
@@ -45,7 +45,7 @@ def claim(asked: Path, user: ServerUser) -> Path:
             if placed.exists():
                 stamp = datetime.now(UTC).strftime("%Y%m%d%H%M%S")
                 placed.rename(placed.with_name(f"{placed.name}.left-{stamp}"))
-        placed.mkdir(parents=True, exist_ok=True)
+        user.make_passable(placed)
     return placed
 
 

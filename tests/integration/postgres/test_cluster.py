@@ -1,6 +1,7 @@
 """The embedded server on real folders: starting, sharing, killed servers, other versions."""
 
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -180,3 +181,18 @@ def test_root_changes_nobodys_permissions(tmp_path: Path) -> None:
         cluster.destroy()
     after = [stat.S_IMODE(folder.stat().st_mode) for folder in (private, *private.parents)]
     assert before == after
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has to run the server as somebody else")
+def test_a_strict_umask_of_root_does_not_lock_the_server_out() -> None:
+    before = os.umask(0o077)
+    folder = temporary_folder("callsheet-test-")
+    cluster = Cluster(folder / "studio" / "data", durable=False)
+    try:
+        assert cluster.start() is True
+        assert cluster.data_dir == folder / "studio" / "data"
+        assert Cluster(folder / "studio" / "data").data_dir == cluster.data_dir
+    finally:
+        os.umask(before)
+        cluster.destroy()
+        shutil.rmtree(folder)
