@@ -82,9 +82,7 @@ def install() -> None:
             },
         )
     for key, name, credits in PLANS:
-        SubscriptionPlan.objects.get_or_create(
-            key=key, defaults={"name": name, "credits": credits}
-        )
+        SubscriptionPlan.objects.get_or_create(key=key, defaults={"name": name, "credits": credits})
     for brief_type, stages in LEAD_TIMES.items():
         for stage, (p50, p80) in stages.items():
             LeadTime.objects.get_or_create(

@@ -18,8 +18,6 @@ TABLE_GRANTS = {
     "credits_holdlot": "SELECT",
     "credits_lot": "SELECT, INSERT",
     "credits_grant": "SELECT, INSERT, UPDATE (ends_on)",
-    "credits_standingorder": (
-        "SELECT, INSERT, UPDATE (canceled_at, due_on, rank, reason, amount)"
-    ),
+    "credits_standingorder": ("SELECT, INSERT, UPDATE (canceled_at, due_on, rank, reason, amount)"),
     "credits_priceperiod": "SELECT, INSERT, UPDATE (ends_on)",
 }

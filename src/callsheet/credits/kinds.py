@@ -47,6 +47,4 @@ BUCKETS: dict[Kind, tuple[tuple[Bucket, Bucket], ...]] = {
     Kind.EXPIRE: ((Bucket.AVAILABLE, Bucket.EXPIRED),),
 }
 
-CROSS_WALLET = frozenset(
-    {Kind.ALLOCATE, Kind.RECLAIM, Kind.REASSIGN, Kind.LEND, Kind.REPAY}
-)
+CROSS_WALLET = frozenset({Kind.ALLOCATE, Kind.RECLAIM, Kind.REASSIGN, Kind.LEND, Kind.REPAY})

@@ -118,11 +118,7 @@ class Wallet(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(
-                    net_in=F("issued")
-                    + F("available")
-                    + F("held")
-                    + F("consumed")
-                    + F("expired")
+                    net_in=F("issued") + F("available") + F("held") + F("consumed") + F("expired")
                 ),
                 name="wallet_books_balance",
             ),
@@ -146,7 +142,8 @@ class Wallet(models.Model):
     def owner(self) -> Account | Organization:
         """The account, or the organization whose pool this is."""
         owner = self.account or self.organization
-        assert owner is not None
+        if owner is None:  # the database refuses such a row
+            raise ValueError("a wallet has an owner")
         return owner
 
     def __str__(self) -> str:
@@ -207,9 +204,7 @@ class Lot(models.Model):
                 name="lot_parts_not_negative",
             ),
             models.CheckConstraint(
-                condition=Q(
-                    credits__gte=F("available") + F("held") + F("consumed") + F("expired")
-                ),
+                condition=Q(credits__gte=F("available") + F("held") + F("consumed") + F("expired")),
                 name="lot_not_oversold",
             ),
         ]
@@ -231,9 +226,7 @@ class Hold(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(
-                fields=["wallet"], name="open_holds", condition=Q(closed_at__isnull=True)
-            )
+            models.Index(fields=["wallet"], name="open_holds", condition=Q(closed_at__isnull=True))
         ]
         constraints = [
             models.CheckConstraint(condition=Q(credits__gte=0), name="hold_not_negative"),

@@ -80,13 +80,13 @@ def run(
             note_id=kept.pk if kept else None,
             note_digest=bytes(kept.digest) if kept else None,
         )
-        answer = json.loads(json.dumps(work(command), cls=DjangoJSONEncoder))
+        done: Answer = json.loads(json.dumps(work(command), cls=DjangoJSONEncoder))
         with connection.cursor() as cursor:
             cursor.execute(
                 "UPDATE journal_command SET answer = %s, note_id = %s WHERE id = %s",
-                [json.dumps(answer), command.note_id, row_id],
+                [json.dumps(done), command.note_id, row_id],
             )
-        return answer
+        return done
 
 
 def _begin(actor: Actor, name: str, key: str, input_hash: bytes) -> tuple[int | None, Answer]:
@@ -112,4 +112,5 @@ def _begin(actor: Actor, name: str, key: str, input_hash: bytes) -> tuple[int | 
             "This request was sent before with other contents. Please send it anew.",
             field="key",
         )
-    return None, json.loads(answer) if isinstance(answer, str) else answer
+    done: Answer = json.loads(answer) if isinstance(answer, str) else answer
+    return None, done

@@ -11,9 +11,10 @@ from django.db import models
 
 class Note(models.Model):
     """A free text that somebody gave as a reason. Only its salted digest enters a hash chain,
-    so that the text can be erased (text and salt set to null) without breaking the chain."""
+    so that the text can be erased (text and salt set to null) without breaking the chain.
+    """
 
-    text = models.TextField(null=True)  # noqa: DJ001 -- null means erased, "" means empty
+    text = models.TextField(null=True)
     salt = models.BinaryField(null=True)
     digest = models.BinaryField()
     created_at = models.DateTimeField()

@@ -43,7 +43,7 @@ class NotFound(CallsheetError):
 
 
 class Forbidden(CallsheetError):
-    """This person may see the thing, but may not do this with it."""
+    """A person who may see the thing, but may not do this with it."""
 
     status = 403
 

@@ -97,7 +97,8 @@ class WorkCalendar:
         sign, side = (1, bisect_right) if start <= end else (-1, bisect_left)
         first, last = min(start, end), max(start, end)
         total = 0
-        while (until := min(last, _end_of_decade(first))) and first < last:
+        while first < last:
+            until = min(last, _end_of_decade(first))
             days = _working_days(self, _decade(first))
             total += side(days, until) - side(days, first)
             first = until

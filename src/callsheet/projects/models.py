@@ -86,8 +86,6 @@ class Project(models.Model):
     wait_reason = models.CharField(max_length=30, blank=True)
     reserved_for = models.DateField(null=True, blank=True)
     first_reserved_for = models.DateField(null=True, blank=True)
-    starts_p50 = models.DateField(null=True, blank=True)
-    starts_p80 = models.DateField(null=True, blank=True)
 
     version = models.PositiveIntegerField(default=0, help_text="Grows with every change.")
     created_at = models.DateTimeField()
@@ -103,6 +101,9 @@ class Project(models.Model):
             models.Index(fields=["account", "status"], name="project_by_status"),
             models.Index(
                 fields=["wallet", "rank", "id"], name="queue", condition=Q(status=Status.QUEUED)
+            ),
+            models.Index(
+                fields=["wallet", "-rank"], name="last_rank", condition=Q(rank__isnull=False)
             ),
             models.Index(
                 fields=["wallet"],
@@ -127,8 +128,7 @@ class Project(models.Model):
                 name="ended_has_date",
             ),
             models.CheckConstraint(
-                condition=Q(returns_p80__isnull=True)
-                | Q(returns_p80__gte=F("returns_p50")),
+                condition=Q(returns_p80__isnull=True) | Q(returns_p80__gte=F("returns_p50")),
                 name="return_p80_not_before_p50",
             ),
         ]
@@ -195,7 +195,8 @@ class Deliverable(models.Model):
 
 class Occupancy(models.Model):
     """An interval in which a project occupied credits. Imported finished projects have one too,
-    without transfers. ``until`` is null while it goes on."""
+    without transfers. ``until`` is null while it goes on.
+    """
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
     wallet = models.ForeignKey(

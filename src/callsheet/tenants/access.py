@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from callsheet.kit.actor import Actor
 from callsheet.kit.errors import Forbidden, NotFound
 from callsheet.tenants.models import Account, Membership, Organization, Role, StaffRole, User
@@ -60,6 +62,8 @@ class Rights:
 
 def _staff_role(actor: Actor) -> str | None:
     """The studio role of a person who may act at all, or None for one who may not."""
+    if actor.user_id is None:
+        return None
     return (
         User.objects.filter(pk=actor.user_id, is_active=True)
         .values_list("staff_role", flat=True)
@@ -69,15 +73,17 @@ def _staff_role(actor: Actor) -> str | None:
 
 def rights_in_account(actor: Actor, account: Account) -> Rights:
     """What ``actor`` is to ``account``. A deactivated person is a stranger."""
-    if actor.is_system:
+    if actor.user_id is None:
         return Rights(system=True)
     staff_role = _staff_role(actor)
     if staff_role is None:
         return Rights()
     account_role = organization_role = ""
-    for account_id, role in Membership.objects.filter(user_id=actor.user_id).filter(
-        _place(account)
-    ).values_list("account_id", "role"):
+    for account_id, role in (
+        Membership.objects.filter(user_id=actor.user_id)
+        .filter(_place(account))
+        .values_list("account_id", "role")
+    ):
         if account_id:
             account_role = role
         else:
@@ -85,9 +91,7 @@ def rights_in_account(actor: Actor, account: Account) -> Rights:
     return Rights(account_role, organization_role, staff_role)
 
 
-def _place(account: Account):  # type: ignore[no-untyped-def]  # Q has no public type
-    from django.db.models import Q
-
+def _place(account: Account) -> Q:
     place = Q(account_id=account.pk)
     if account.organization_id:
         place |= Q(organization_id=account.organization_id)
@@ -96,7 +100,7 @@ def _place(account: Account):  # type: ignore[no-untyped-def]  # Q has no public
 
 def rights_in_organization(actor: Actor, organization: Organization) -> Rights:
     """What ``actor`` is to ``organization``."""
-    if actor.is_system:
+    if actor.user_id is None:
         return Rights(system=True)
     staff_role = _staff_role(actor)
     if staff_role is None:

@@ -1,0 +1,66 @@
+"""The capacity schedule: a wallet's capacity over time, in credits.
+
+It comes from grants that are still to begin and standing orders that are still to take or to give.
+The planner and admission read it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import F, Q
+
+from callsheet.credits.collect import still_due
+from callsheet.credits.models import Grant, StandingOrder, Wallet
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """From ``day`` on the wallet has ``delta`` credits more (or, negative, fewer)."""
+
+    day: date
+    delta: int
+
+
+def scheduled_changes(wallets: Iterable[Wallet], today: date) -> dict[int, list[Change]]:
+    """The changes that are known for each wallet, by id, in the order of their days.
+
+    A change whose day has passed and that is not yet carried out counts as ``today``.
+    """
+    ids = [wallet.pk for wallet in wallets]
+    changes: dict[int, list[Change]] = {pk: [] for pk in ids}
+    for wallet_id, starts_on, credits in Grant.objects.filter(
+        wallet_id__in=ids, posted=False
+    ).values_list("wallet_id", "starts_on", "credits"):
+        changes[wallet_id].append(Change(max(starts_on, today), credits))
+    orders = StandingOrder.objects.filter(
+        Q(source_id__in=ids) | Q(target_id__in=ids),
+        canceled_at__isnull=True,
+        taken__lt=F("amount"),
+    ).select_related("after")
+    for order in orders:
+        # A loan that has not begun yet is to be returned in full.
+        begun = order.after is None or order.after.taken or order.after.due_on <= today
+        due = still_due(order) if begun else order.due_back
+        if due <= 0:
+            continue
+        day = max(order.due_on, today)
+        if order.source_id in changes:
+            changes[order.source_id].append(Change(day, -due))
+        if order.target_id in changes:
+            changes[order.target_id].append(Change(day, due))
+    for known in changes.values():
+        known.sort(key=lambda change: (change.day, change.delta))
+    return changes
+
+
+def schedule(wallet: Wallet, today: date) -> list[tuple[date, int]]:
+    """The wallet's capacity from today on, as (day, credits from that day), first is today."""
+    steps: dict[date, int] = {today: wallet.capacity}
+    capacity = wallet.capacity
+    for change in scheduled_changes([wallet], today)[wallet.pk]:
+        capacity += change.delta
+        steps[change.day] = capacity
+    return sorted(steps.items())

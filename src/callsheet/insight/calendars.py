@@ -1,0 +1,26 @@
+"""The working days of an account: weekends, public holidays of its country, studio closures."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+
+from callsheet.kit.workdays import WorkCalendar
+from callsheet.tenants.models import Account, Organization, StudioClosure
+
+
+@lru_cache(maxsize=256)
+def _calendar(country: str, closures: frozenset[date]) -> WorkCalendar:
+    nation, _, subdivision = country.partition("-")
+    return WorkCalendar(nation or None, subdivision or None, closures=closures)
+
+
+class Calendars:
+    """Calendars of several owners, with the studio's closures read once."""
+
+    def __init__(self) -> None:
+        self._closures = frozenset(StudioClosure.objects.values_list("day", flat=True))
+
+    def of(self, owner: Account | Organization) -> WorkCalendar:
+        """The calendar by which the owner's working days are counted."""
+        return _calendar(owner.country, self._closures)

@@ -1,0 +1,44 @@
+"""What a project asks for, and what that costs in credits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from callsheet.catalogue.models import BriefType, DeliverableKind, StudioRules
+from callsheet.projects.models import Deliverable, DeliverableState, Project
+
+
+def is_adaptation_alone(project: Project, deliverables: Sequence[Deliverable]) -> bool:
+    """True for an Adapt & Optimize project of variations alone: it has a flat price."""
+    return (
+        project.brief_type == BriefType.ADAPT_OPTIMIZE
+        and bool(deliverables)
+        and all(d.type.kind == DeliverableKind.VARIATION for d in deliverables)
+    )
+
+
+def unit_credits(deliverable: Deliverable) -> int:
+    """Credits of one, by today's catalogue; variations are complimentary."""
+    return 0 if deliverable.type.kind == DeliverableKind.VARIATION else deliverable.type.credits
+
+
+def scope_credits(project: Project, deliverables: Sequence[Deliverable], rules: StudioRules) -> int:
+    """What the project costs by today's catalogue: the sum of its deliverables, or the flat price
+    of an adaptation. Dropped deliverables cost nothing.
+    """
+    if is_adaptation_alone(project, deliverables):
+        return rules.adaptation_price
+    return sum(
+        unit_credits(d) * d.quantity for d in deliverables if d.state != DeliverableState.DROPPED
+    )
+
+
+def fix_prices(deliverables: Iterable[Deliverable]) -> list[Deliverable]:
+    """Copy today's catalogue prices onto the deliverables; returns those that changed."""
+    changed = []
+    for deliverable in deliverables:
+        price = unit_credits(deliverable)
+        if deliverable.unit_credits != price:
+            deliverable.unit_credits = price
+            changed.append(deliverable)
+    return changed

@@ -1,0 +1,113 @@
+"""What happens by itself as days begin: grants, standing orders, expiry, renewals, pauses, dates.
+
+Each wallet is a command of its own, so that one wallet's trouble holds nobody else up. Running it
+twice, or after days of downtime, does what is due once and nothing more.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import structlog
+from django.db.models import F, Q
+
+from callsheet.credits import lots
+from callsheet.credits.book import Book
+from callsheet.credits.kinds import Kind
+from callsheet.credits.locking import lock_wallets
+from callsheet.credits.models import Billing, Grant, Lot, StandingOrder, Subscription
+from callsheet.credits.post import Move
+from callsheet.insight.snapshots import today_of
+from callsheet.journal.commands import Answer, OpenCommand, run
+from callsheet.kit import clock
+from callsheet.kit.actor import CLOCK
+from callsheet.kit.errors import CallsheetError
+from callsheet.projects.lifecycle import Status
+from callsheet.projects.models import Project
+from callsheet.services.settling import settle
+from callsheet.services.subscribing import end_pause, renew
+
+log = structlog.get_logger(__name__)
+
+
+def due_wallets() -> list[int]:
+    """Wallets for which something may be due: a little too many (time zones), never too few."""
+    latest = (clock.now() + timedelta(days=1)).date()
+    due: set[int] = set()
+    due.update(
+        Grant.objects.filter(posted=False, starts_on__lte=latest).values_list(
+            "wallet_id", flat=True
+        )
+    )
+    due.update(
+        StandingOrder.objects.filter(
+            canceled_at__isnull=True, taken__lt=F("amount"), due_on__lte=latest
+        ).values_list("source_id", flat=True)
+    )
+    due.update(
+        Lot.objects.filter(available__gt=0, expires_on__lte=latest).values_list(
+            "wallet_id", flat=True
+        )
+    )
+    due.update(
+        Subscription.objects.filter(
+            Q(status=Subscription.Status.PAUSED, paused_until__lte=latest)
+            | Q(status=Subscription.Status.ACTIVE, renews_on__lte=latest)
+        ).values_list("wallet_id", flat=True)
+    )
+    # A new day may start a brief whose not-before date has come, move a reservation that an
+    # overdue return stands behind, or end the patience of a head.
+    due.update(
+        Project.objects.filter(status=Status.QUEUED).values_list("wallet_id", flat=True).distinct()
+    )
+    return sorted(due)
+
+
+def begin_day(wallet_id: int, *, key: str | None = None) -> Answer:
+    """Do what is due in one wallet. Answers what started."""
+
+    def work(command: OpenCommand) -> Answer:
+        locked = lock_wallets([wallet_id])
+        book = Book(locked)
+        wallet = locked.wallets[wallet_id]
+        today = today_of([wallet])[wallet_id]
+        subscription = Subscription.objects.filter(wallet_id=wallet_id).first()
+        if subscription is not None:
+            if (
+                subscription.status == Subscription.Status.PAUSED
+                and subscription.paused_until is not None
+                and subscription.paused_until <= today
+            ):
+                end_pause(subscription, today)
+                book.touched.extend(pk for pk in locked.wallets if pk not in book.touched)
+            if (
+                subscription.status == Subscription.Status.ACTIVE
+                and subscription.renews_on <= today
+            ):
+                renew(subscription, today)
+        for grant in Grant.objects.filter(
+            wallet_id=wallet_id, posted=False, starts_on__lte=today
+        ).order_by("starts_on", "id"):
+            book.add(Move(Kind.GRANT, grant.credits, wallet_id, grant=grant.pk))
+        if wallet.billing == Billing.PAY_AS_YOU_GO:
+            lots.expire(book, wallet, today)
+        if wallet_id not in book.touched:
+            book.touched.append(wallet_id)
+        return {"wallet": wallet_id, "started": settle(command, book)}
+
+    return run(CLOCK, "begin_day", key, {"wallet": wallet_id, "at": clock.now()}, work)
+
+
+def tick() -> dict[str, int]:
+    """Do everything that is due now, wallet by wallet. Answers counts; a wallet whose turn fails
+    is logged, counted and tried again at the next tick.
+    """
+    done = failed = started = 0
+    for wallet_id in due_wallets():
+        try:
+            started += len(begin_day(wallet_id)["started"])
+            done += 1
+        except CallsheetError as error:
+            failed += 1
+            log.error("begin_day_failed", wallet=wallet_id, code=error.code, error=str(error))
+    return {"wallets": done, "started": started, "failed": failed}

@@ -1,0 +1,64 @@
+"""Finding what a command is about, for somebody who may know of it."""
+
+from __future__ import annotations
+
+from callsheet.kit.actor import Actor
+from callsheet.kit.errors import Conflict, NotFound
+from callsheet.projects.lifecycle import Status
+from callsheet.projects.models import Project
+from callsheet.tenants.access import rights_in_account
+from callsheet.tenants.models import Account
+
+DRAFTS = (Status.DRAFT, Status.PENDING_APPROVAL)
+
+
+def account_of(account_id: int) -> Account:
+    """The account of that id, with its organization and wallet. Raises ``NotFound``."""
+    account = Account.objects.select_related("organization", "wallet").filter(pk=account_id).first()
+    if account is None:
+        raise NotFound("account")
+    return account
+
+
+def project_of(actor: Actor, project_id: int) -> Project:
+    """The project, if ``actor`` may see it; reads without a lock.
+
+    Raises ``NotFound`` to strangers, and to staff for a draft that was not shared with them.
+    """
+    project = (
+        Project.objects.select_related("account__organization", "account__wallet", "wallet")
+        .filter(pk=project_id)
+        .first()
+    )
+    if project is None:
+        raise NotFound("project")
+    rights = rights_in_account(actor, project.account)
+    hidden = (
+        project.status in DRAFTS
+        and not rights.account_role
+        and not rights.system
+        and not project.shared_with_studio
+    )
+    if not rights.may_read or hidden:
+        raise NotFound("project")
+    return project
+
+
+def lock_project(project_id: int, version: int | None = None) -> Project:
+    """Lock the project's row and read it again.
+
+    ``version`` is the reading that the person acted on; raises ``Conflict("stale")`` when the
+    project has changed since.
+    """
+    project = Project.objects.select_for_update(of=("self",)).select_related("account").get(
+        pk=project_id
+    )  # fmt: skip
+    if version is not None and project.version != version:
+        raise Conflict(
+            "stale",
+            f"“{project.title}” was changed by somebody else meanwhile. Look at it again, then"
+            " repeat what you did.",
+            field="version",
+            current=project.version,
+        )
+    return project

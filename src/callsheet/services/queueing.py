@@ -1,0 +1,96 @@
+"""The order of the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from callsheet.credits.locking import lock_wallets
+from callsheet.journal import events
+from callsheet.journal.commands import Answer, OpenCommand, run
+from callsheet.kit.actor import Actor
+from callsheet.kit.errors import Conflict, Forbidden, Refused
+from callsheet.projects.lifecycle import Status
+from callsheet.projects.models import Project
+from callsheet.services.admitting import admit
+from callsheet.services.loading import account_of
+from callsheet.tenants.access import check_can_write
+
+
+def reorder(
+    actor: Actor, account_id: int, order: Sequence[int], *, key: str | None = None
+) -> Answer:
+    """Put the account's queue into this order: every queued project, once, first to start first.
+
+    Account admins order the whole queue; members exchange the places of their own briefs only.
+    Raises ``Conflict("stale_queue")`` when the queue is not the one that was ordered any more,
+    ``Refused("twice_in_order")``, ``Forbidden("not_your_brief")``. Admission runs at once.
+    """
+
+    def work(command: OpenCommand) -> Answer:
+        account = account_of(account_id)
+        rights = check_can_write(actor, account)
+        if len(set(order)) != len(order):
+            raise Refused("twice_in_order", "A project stands twice in this order.", field="order")
+        locked = lock_wallets([account.wallet.pk])
+        queue = list(
+            Project.objects.select_for_update()
+            .filter(wallet=account.wallet, status=Status.QUEUED)
+            .order_by("pk")
+        )
+        if {project.pk for project in queue} != set(order):
+            raise Conflict(
+                "stale_queue",
+                "The queue has changed meanwhile. Look at it again, then order it.",
+                field="order",
+            )
+        queue.sort(key=lambda project: (project.rank, project.pk))
+        by_id = {project.pk: project for project in queue}
+        wanted = [by_id[pk] for pk in order]
+        if not rights.may_administer:
+            _check_own(actor, queue, wanted)
+        before = [project.pk for project in queue]
+        _exchange_ranks(queue, wanted)
+        events.record(
+            "queue_ordered", "account", account.pk, command=command, account_id=account.pk,
+            data={"before": before, "after": list(order)},
+        )  # fmt: skip
+        started = admit(command, locked, [account.wallet.pk])
+        return {"account": account.pk, "order": list(order), "started": started}
+
+    return run(actor, "reorder", key, {"account": account_id, "order": list(order)}, work)
+
+
+def _check_own(actor: Actor, queue: Sequence[Project], wanted: Sequence[Project]) -> None:
+    """A member may only exchange the places of briefs that are their own."""
+    for now, then in zip(queue, wanted, strict=True):
+        if now.pk != then.pk and actor.user_id not in (now.owner_id, then.owner_id):
+            raise Forbidden(
+                "not_your_brief",
+                f"You can reorder your own briefs. “{now.title}” belongs to somebody else; ask an"
+                " account admin to move it.",
+                field="order",
+            )
+        if now.pk != then.pk and now.owner_id != then.owner_id:
+            raise Forbidden(
+                "not_your_brief",
+                "You can exchange places among your own briefs only.",
+                field="order",
+            )
+
+
+def _exchange_ranks(queue: Sequence[Project], wanted: Sequence[Project]) -> None:
+    """Give the queue's ranks out again in the new order.
+
+    The ranks themselves stay, so that a withdrawn brief's kept place stays where it was. Where
+    two were equal they are spread, because rank alone orders the queue.
+    """
+    ranks: list[int] = []
+    for project in queue:
+        rank = project.rank or 0
+        ranks.append(rank if not ranks or rank > ranks[-1] else ranks[-1] + 1)
+    for project, rank in zip(wanted, ranks, strict=True):
+        project.rank = rank
+        project.version += 1
+        # A new order makes new promises: the old reservation does not count against it.
+        project.first_reserved_for = None
+    Project.objects.bulk_update(wanted, ["rank", "version", "first_reserved_for"])
