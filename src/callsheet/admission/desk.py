@@ -18,8 +18,9 @@ from callsheet.admission.snapshot import Billing, Brief, Policy, WalletState
 NEVER = date.max
 """The day on which credits come back that are used up."""
 
-type Mark = tuple[int, "Head | None", bool]
+type Mark = tuple[Sequence[Brief], int, "Head | None", bool]
 type Loans = tuple[tuple[int, int], ...]
+type Sieve = Callable[["Desk"], Sequence[Brief]]
 type Lend = Callable[["Desk", Brief, int], Loans]
 """Finds loans for a desk's brief that lacks so many credits; empty where nobody may lend them."""
 
@@ -66,10 +67,12 @@ class Desk:
         "held",
         "late",
         "lent",
+        "line",
         "order",
         "patience",
         "paused",
         "recycles",
+        "sieve",
         "stopped",
         "strict",
         "today",
@@ -101,9 +104,15 @@ class Desk:
                 self.changes[wallet.calendar.add(today, 1)] += step.delta
         self.serve(())
 
-    def serve(self, order: Sequence[Brief]) -> None:
-        """Begin with the briefs that are eligible now, in the order of the queue."""
+    def serve(self, order: Sequence[Brief], sieve: Sieve | None = None) -> None:
+        """Begin with the briefs that are eligible now, in the order of the queue.
+
+        A ``sieve`` may thin out a long queue as soon as its head is known: it returns, in order,
+        at least those briefs from the cursor on that could start now.
+        """
+        self.line = order
         self.order = order
+        self.sieve = sieve
         self.cursor = 0
         self.head: Head | None = None
         self.stopped = self.paused
@@ -125,6 +134,9 @@ class Desk:
             self.cursor += 1
             if self.head is None:
                 self._reserve(brief)
+                if self.sieve is not None and self._has_head():
+                    order, self.cursor = self.sieve(self), 0
+                    self.order, last = order, len(order)
         return None
 
     def first(self) -> Pick | None:
@@ -136,11 +148,11 @@ class Desk:
 
     def mark(self) -> Mark:
         """Where the desk stands in its queue, to come back to with ``rewind``."""
-        return (self.cursor, self.head, self.stopped)
+        return (self.order, self.cursor, self.head, self.stopped)
 
     def rewind(self, mark: Mark) -> None:
         """Go back to where ``mark`` was taken. What was lent since stays lent."""
-        self.cursor, self.head, self.stopped = mark
+        self.order, self.cursor, self.head, self.stopped = mark
         self._peaks = None
 
     def start(self, brief: Brief, loans: Loans) -> date:
@@ -198,13 +210,16 @@ class Desk:
             return self.usable
         return min(self.usable, head.spare)
 
+    def _has_head(self) -> bool:
+        return self.head is not None
+
     def _reserve(self, brief: Brief) -> None:
         """Keep the earliest possible day for the first brief that cannot start now.
 
         A brief for which the wallet's own credits never suffice gets none: nothing that others
         do could delay it.
         """
-        tops, days = self._future()
+        tops, days = self.future()
         at = bisect_left(tops, brief.credits)
         if at < len(days):
             self.head = Head(
@@ -220,7 +235,7 @@ class Desk:
                 self.stopped = self.today >= patience_ends
         self.stopped = self.stopped or self.strict
 
-    def _future(self) -> tuple[list[int], list[date]]:
+    def future(self) -> tuple[list[int], list[date]]:
         """New maxima of the free credits in the days to come, and the days they are reached."""
         if self._peaks is None:
             free, top = self.usable, self.usable

@@ -12,6 +12,8 @@ Without borrowing every wallet serves its queue alone. With borrowing:
 The turns end when no wallet can start anything.
 """
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -34,6 +36,28 @@ class Begun:
     passed: tuple[Head, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a wallet may lend now: at most, and to a project that is not back on ``day``."""
+
+    is_pool: bool
+    at_most: int
+    for_long: int
+    day: date
+
+    def until(self, back: date) -> int:
+        """What may be lent to a project that gives it back on ``back``."""
+        return self.at_most if back <= self.day else self.for_long
+
+    def within(self, other: "Offer") -> bool:
+        """Whether this offers nothing that ``other`` did not."""
+        return (
+            self.at_most <= other.at_most
+            and self.for_long <= other.for_long
+            and self.day <= other.day
+        )
+
+
 class Domain:
     """The desks of a snapshot. ``late`` plays returns and lead times at P80 instead of P50."""
 
@@ -44,8 +68,12 @@ class Domain:
             for wallet in sorted(snapshot.wallets, key=lambda wallet: wallet.id)
         }
         self.begun: list[Begun] = []
+        self.returns: dict[date, list[tuple[int, int, Loans]]] = defaultdict(list)
+        self.finishes: dict[int, date] = {}
         self._ahead: dict[int, Mark] = {}
-        self._withheld: set[int] = set()
+        self._offers: dict[int, Offer] = {}
+        self._offered = 0
+        self._refused: dict[date, int] = {}
         for occupant in snapshot.occupants:
             desk = self.desks[occupant.wallet]
             back = occupant.returns_p50
@@ -53,6 +81,7 @@ class Domain:
                 back = max(back, occupant.returns_p80)
             if back <= snapshot.today:
                 back = desk.wallet.calendar.add(snapshot.today, 1)
+            self.finishes[occupant.project] = back
             desk.held += occupant.credits
             own = occupant.credits
             for lender, credits in occupant.borrowed:
@@ -62,30 +91,55 @@ class Domain:
                     self.desks[lender].changes[back] += credits
             if desk.recycles:
                 desk.changes[back] += own
+                self.returns[back].append((occupant.wallet, occupant.credits, occupant.borrowed))
 
-    def settle(self) -> list[Begun]:
-        """Start everything that the policies let start now, in the order of the starts."""
+    def open(self, day: date, wallets: Iterable[int]) -> None:
+        """Let the day ``day`` begin: what comes back and what the capacity schedule says."""
+        for wallet in wallets:
+            desk = self.desks[wallet]
+            desk.today = day
+            paused_until = desk.wallet.paused_until
+            desk.paused = paused_until is not None and day < paused_until
+            desk.usable += desk.changes.pop(day, 0)
+        for wallet, credits, loans in self.returns.pop(day, ()):
+            self.desks[wallet].held -= credits
+            for lender, lent in loans:
+                self.desks[wallet].borrowed -= lent
+                if lender in self.desks:
+                    self.desks[lender].lent -= lent
+
+    def settle(self, wallets: Iterable[int] | None = None) -> list[Begun]:
+        """Start everything that the policies let start now, in the order of the starts.
+
+        Without borrowing, ``wallets`` limits it to the wallets for which something changed.
+        """
         self.begun = []
-        if self.borrowing:
-            while self._take_turns():
-                started = {begun.brief.id for begun in self.begun}
-                for desk in self.desks.values():
-                    desk.serve([brief for brief in desk.order if brief.id not in started])
-        else:
-            for desk in self.desks.values():
+        if not self.borrowing:
+            for wallet in self.desks if wallets is None else wallets:
+                desk = self.desks[wallet]
                 while pick := desk.next():
                     self._begin(desk, pick)
+            return self.begun
+        for desk in self.desks.values():
+            desk.sieve = self._sieve
+        while self._take_turns():
+            started = {begun.brief.id for begun in self.begun}
+            for desk in self.desks.values():
+                line = [brief for brief in desk.line if brief.id not in started]
+                desk.serve(line, self._sieve)
         return self.begun
 
     def _take_turns(self) -> bool:
         """One pass over all queues. True if credits became lendable that others had asked for."""
         turns: list[Turn] = []
         freed = False
+        self._offers, self._offered, self._refused = {}, pool.UNLIMITED, {}
         for desk in self.desks.values():
             while pick := desk.first():
                 self._begin(desk, pick)
             self._look_ahead(desk)
             turns.append(self._turn(desk))
+        self._offered = sum(offer.at_most for offer in self._offers.values())
         heapify(turns)
         while turns:
             _, wallet = heappop(turns)
@@ -98,38 +152,76 @@ class Domain:
                     heappush(turns, self._turn(desk))
                     break
             else:
-                if wallet in self._withheld:
-                    self._withheld.discard(wallet)
-                    freed = freed or desk.lendable(NEVER) > 0 or desk.lendable(date.min) > 0
+                withheld = wallet not in self._offers
+                self._offer(desk)
+                freed = freed or (withheld and self._offers[wallet].at_most > 0)
         return freed
 
     def _turn(self, desk: Desk) -> Turn:
         return (pool.share(desk.held, desk.wallet.weight), desk.wallet.id)
 
     def _look_ahead(self, desk: Desk) -> None:
-        """Find out what the desk could do alone, and with that what it may lend meanwhile."""
+        """Find out what the desk could start alone: if nothing, it may lend meanwhile."""
         self._ahead[desk.wallet.id] = desk.mark()
         if desk.next() is None:
-            self._withheld.discard(desk.wallet.id)
+            self._offer(desk)
         else:
-            self._withheld.add(desk.wallet.id)
+            self._withhold(desk)
+
+    def _offer(self, desk: Desk) -> None:
+        """Note what the desk may lend as it stands."""
+        offer = Offer(
+            desk.wallet.is_pool,
+            desk.lendable(date.min),
+            desk.lendable(NEVER),
+            NEVER if desk.head is None else desk.head.day,
+        )
+        before = self._offers.get(desk.wallet.id)
+        if before is None or not offer.within(before):
+            self._refused.clear()
+        self._withhold(desk)
+        self._offers[desk.wallet.id] = offer
+        self._offered += offer.at_most
+
+    def _withhold(self, desk: Desk) -> None:
+        offer = self._offers.pop(desk.wallet.id, None)
+        if offer is not None:
+            self._offered -= offer.at_most
 
     def _lend(self, borrower: Desk, brief: Brief, lacking: int) -> Loans:
         """Loans for a brief: from the pool first, then from whoever can spare the most."""
-        wallet = borrower.wallet
+        if lacking > self._within_reach(borrower) or borrower.usable < 0:
+            return ()
         back = borrower.due_at_last(brief)
-        room = pool.borrow_room(wallet.may_borrow, borrower.borrowed)
-        if borrower.usable < 0 or lacking > room or back is NEVER:
+        if back is NEVER or lacking >= self._refused.get(back, pool.UNLIMITED):
             return ()
         offers = [
-            (desk.wallet.is_pool, offered, desk.wallet.id)
-            for desk in self.desks.values()
-            if desk is not borrower
-            and desk.wallet.id not in self._withheld
-            and (offered := desk.lendable(back)) > 0
+            (not offer.is_pool, -amount, lender)
+            for lender, offer in self._offers.items()
+            if (amount := offer.until(back)) > 0
         ]
-        offers.sort(key=lambda offer: (not offer[0], -offer[1], offer[2]))
-        return pool.split(lacking, ((lender, offered) for _, offered, lender in offers))
+        if lacking > -sum(amount for _, amount, _ in offers):
+            self._refused[back] = lacking
+            return ()
+        offers = [offer for offer in offers if offer[2] != borrower.wallet.id]
+        offers.sort()
+        return pool.split(lacking, ((lender, -amount) for _, amount, lender in offers))
+
+    def _within_reach(self, borrower: Desk) -> int:
+        """The most that a wallet might borrow now, whoever lends it and until when."""
+        if not borrower.recycles:
+            return 0
+        own = self._offers.get(borrower.wallet.id)
+        others = self._offered - (own.at_most if own is not None else 0)
+        return min(pool.borrow_room(borrower.wallet.may_borrow, borrower.borrowed), others)
+
+    def _sieve(self, desk: Desk) -> list[Brief]:
+        """The briefs behind a desk's head that might start now, with all that is within reach."""
+        rest = desk.order[desk.cursor :]
+        if desk.head is None or desk.stopped:
+            return list(rest)
+        most = max(0, desk.usable) + self._within_reach(desk)
+        return [brief for brief in rest if brief.credits <= most]
 
     def _begin(self, desk: Desk, pick: Pick) -> None:
         heads = [pick.head]
@@ -138,6 +230,9 @@ class Domain:
             other = self.desks[lender]
             other.take(credits, back)
             other.lent += credits
+            self._offer(other)
             heads.append(other.head)
+        if back is not NEVER:
+            self.returns[back].append((desk.wallet.id, pick.brief.credits, pick.loans))
         passed = tuple(head for head in heads if head is not None)
         self.begun.append(Begun(pick.brief, pick.loans, back, passed))
