@@ -121,7 +121,8 @@ class Studio:
             PLACES[0] if "organization" in cells else PLACES[number % len(PLACES)]
         )
         managers = [f"{email}@studio.example" for email, _, _ in words.STAFF[:3]]
-        joined = 730 if number < 30 else chance.between(200, 720)
+        old = number < 30 or (story is not None and "ended" in story.cells)
+        joined = 730 if old else chance.between(200, 720)
         cells |= {
             "started": f"today-{joined}d",
             "currency": currency,
@@ -181,7 +182,7 @@ class Studio:
                 end = -3 if piece.status == "parked" else ALMOST_EVER
                 capacity.take(credits_of(piece.scope, piece.brief_type), piece.started, end)
         pays_as_it_goes = key in situations.PAY_AS_YOU_GO
-        demand = story.demand if story else 0.65 + 0.5 * chance.number()
+        demand = story.demand if story else 0.72 + 0.5 * chance.number()
         jobs = (
             history(
                 chance,

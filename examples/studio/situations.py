@@ -43,7 +43,7 @@ RUNNING, WAITING, REVIEW = "in_progress", "queued", "pending_review"
 
 SITUATIONS: dict[str, Situation] = {
     # --- a saturated team beside an idle one, a loan to be returned
-    "HALDEN-RUN": Situation(
+    "halden-run": Situation(
         open=(
             Open(
                 "Race week: carbon shoes, hero film",
@@ -84,7 +84,7 @@ SITUATIONS: dict[str, Situation] = {
         ),
         demand=1.1,
     ),
-    "HALDEN-GOLF": Situation(
+    "halden-golf": Situation(
         open=(
             Open(
                 "Club collection: golf polos in the studio",
@@ -99,7 +99,7 @@ SITUATIONS: dict[str, Situation] = {
         demand=0.2,
     ),
     # --- a large launch that blocks small briefs
-    "BRIXEN": Situation(
+    "brixen": Situation(
         open=(
             Open(
                 "Reviews retold: the desk speaker",
@@ -157,7 +157,7 @@ SITUATIONS: dict[str, Situation] = {
         demand=0.8,
     ),
     # --- a brief that can never start
-    "KESTREL": Situation(
+    "kestrel": Situation(
         open=(
             Open(
                 "Gravel bike relaunch: the complete set",
@@ -174,7 +174,7 @@ SITUATIONS: dict[str, Situation] = {
         demand=0.7,
     ),
     # --- deliveries that nobody has read
-    "LUMIERE": Situation(
+    "lumiere": Situation(
         open=(
             Open(
                 "Lookbook: leather bags on location",
@@ -219,7 +219,7 @@ SITUATIONS: dict[str, Situation] = {
         demand=0.75,
     ),
     # --- the year-end peak
-    "TANNENHOF": Situation(
+    "tannenhof": Situation(
         open=(
             Open(
                 "Advent: filled chocolates, hero film",
@@ -320,7 +320,7 @@ SITUATIONS: dict[str, Situation] = {
         peak=2.0,
     ),
     # --- a customer who should downgrade
-    "PAPERWORKS": Situation(
+    "paperworks": Situation(
         open=(
             Open(
                 "Birthday ideas: picture books, flat lays",
@@ -337,7 +337,7 @@ SITUATIONS: dict[str, Situation] = {
         most=20,
     ),
     # --- pay-as-you-go: below the minimum, lots that expire, waiting for a purchase
-    "SOLSTICE": Situation(
+    "solstice": Situation(
         open=(
             Open(
                 "Refill month: the scent trio, still life",
@@ -359,7 +359,7 @@ SITUATIONS: dict[str, Situation] = {
         ),
         demand=0.35,
     ),
-    "CANDELA": Situation(
+    "candela": Situation(
         open=(
             Open(
                 "Showroom opening: reading lamps",
@@ -381,7 +381,7 @@ SITUATIONS: dict[str, Situation] = {
         ),
         demand=0.35,
     ),
-    "EMBER": Situation(
+    "ember": Situation(
         open=(
             Open(
                 "Picnic: grills on location",
@@ -395,7 +395,7 @@ SITUATIONS: dict[str, Situation] = {
         demand=0.3,
     ),
     # --- a paused subscription
-    "FJORD": Situation(
+    "fjord": Situation(
         open=(
             Open(
                 "Hut to hut: shell jackets",
@@ -413,7 +413,7 @@ SITUATIONS: dict[str, Situation] = {
         cells={"paused_until": "today+59d"},
     ),
     # --- overdrawn by the import
-    "MERIDIAN": Situation(
+    "meridian": Situation(
         open=(
             Open(
                 "New colours: trail packs, hero film",
@@ -442,7 +442,7 @@ SITUATIONS: dict[str, Situation] = {
         },
     ),
     # --- a downgrade that is scheduled, under load
-    "OAKLINE": Situation(
+    "oakline": Situation(
         open=(
             Open(
                 "New room: kitchen fronts, hero film",
@@ -464,9 +464,10 @@ SITUATIONS: dict[str, Situation] = {
             ),
         ),
         demand=0.6,
+        cells={"renews": "today+40d"},
     ),
     # --- a pool with borrowing: one team short, others with idle credits
-    "NORDLICHT-SOFAS": Situation(
+    "nordlicht-sofas": Situation(
         open=(
             Open(
                 "Small spaces: the modular sofa, hero film",
@@ -491,9 +492,9 @@ SITUATIONS: dict[str, Situation] = {
         ),
         demand=0.9,
     ),
-    "NORDLICHT-GARDEN": Situation(demand=0.15, peak=0.0),
+    "nordlicht-garden": Situation(demand=0.15, peak=0.0),
     # --- ordered by a plan
-    "MAISON-PARFUM": Situation(
+    "maison-parfum": Situation(
         open=(
             Open(
                 "Gift sets: the scent trio, hero film",
@@ -528,7 +529,7 @@ SITUATIONS: dict[str, Situation] = {
         cells={"policy": "planned"},
     ),
     # --- work on ice, and work that builds on other work
-    "BELLWETHER": Situation(
+    "bellwether": Situation(
         open=(
             Open(
                 "Autumn drop: knitwear on location",
@@ -546,7 +547,7 @@ SITUATIONS: dict[str, Situation] = {
                 WAITING,
                 -10,
                 wanted=26,
-                cells={"after": "BELLWETHER-1"},
+                cells={"after": "bellwether-1"},
             ),
             Open(
                 "Spring drop: raw denim",
@@ -571,14 +572,14 @@ SITUATIONS: dict[str, Situation] = {
         cells={"release": "per concept"},
     ),
     # --- lives of accounts: trial, notice, ended
-    "YARROW": Situation(
+    "yarrow": Situation(
         open=(
             Open("Tasting: iced tea, founder's voice", OC, "1 video", REVIEW, -2, -1, wanted=24),
         ),
         demand=0.0,
         cells={"trial_until": "today+35d", "started": "today-9d"},
     ),
-    "WAGTAIL": Situation(
+    "wagtail": Situation(
         open=(
             Open(
                 "New litter: dog beds in use",
@@ -594,90 +595,90 @@ SITUATIONS: dict[str, Situation] = {
         demand=0.4,
         cells={"notice": "today-20d", "ended": "today+70d", "ended_reason": "moved in-house"},
     ),
-    "VERBENA": Situation(
+    "verbena": Situation(
         demand=0.5, until=-200, cells={"ended": "today-250d", "ended_reason": "price"}
     ),
-    "UMBER": Situation(
+    "umber": Situation(
         demand=0.4, until=-90, cells={"ended": "today-110d", "ended_reason": "insolvency"}
     ),
-    "TUNDRA": Situation(
+    "tundra": Situation(
         demand=0.5, until=-300, cells={"ended": "today-380d", "ended_reason": "moved in-house"}
     ),
 }
 
-PAY_AS_YOU_GO = frozenset({"SOLSTICE", "CANDELA", "EMBER", "QUILL", "POPPY", "THISTLE"})
+PAY_AS_YOU_GO = frozenset({"solstice", "candela", "ember", "quill", "poppy", "thistle"})
 
 PLANS: dict[str, str] = {
     # accounts not named here have a plan by chance
-    "BRIXEN": "Scale", "KESTREL": "Growth", "LUMIERE": "Growth", "TANNENHOF": "Scale",
-    "PAPERWORKS": "Scale", "FJORD": "Growth", "MERIDIAN": "Growth", "OAKLINE": "Scale",
-    "BELLWETHER": "Scale", "YARROW": "Starter", "WAGTAIL": "Starter", "MAISON-PARFUM": "Growth",
-    "MAISON-SKIN": "Scale", "MAISON-HAIR": "Growth", "PETRICHOR": "Enterprise",
-    "COPPERPOT": "Enterprise", "NIMBUS": "Scale", "VANTAGE": "Scale",
+    "brixen": "Scale", "kestrel": "Growth", "lumiere": "Growth", "tannenhof": "Scale",
+    "paperworks": "Scale", "fjord": "Growth", "meridian": "Growth", "oakline": "Scale",
+    "bellwether": "Scale", "yarrow": "Starter", "wagtail": "Starter", "maison-parfum": "Growth",
+    "maison-skin": "Scale", "maison-hair": "Growth", "petrichor": "Enterprise",
+    "copperpot": "Enterprise", "nimbus": "Scale", "vantage": "Scale",
 }  # fmt: skip
 
 ORGANIZATIONS: tuple[tuple[Cells, tuple[Cells, ...]], ...] = (
     # each organization with its accounts
     (
-        {"key": "NORDLICHT", "name": "Nordlicht Living Group", "credits": "300", "borrowing": "yes",
+        {"key": "nordlicht", "name": "Nordlicht Living Group", "credits": "300", "borrowing": "yes",
          "price": "10500.00", "trade": "furniture"},
         (
-            {"key": "NORDLICHT-SOFAS", "name": "Nordlicht Sofas", "allocation": "60",
+            {"key": "nordlicht-sofas", "name": "Nordlicht Sofas", "allocation": "60",
              "may_borrow": "40", "may_lend": "20", "floor": "10", "weight": "2"},
-            {"key": "NORDLICHT-LIGHT", "name": "Nordlicht Light", "allocation": "60",
+            {"key": "nordlicht-light", "name": "Nordlicht Light", "allocation": "60",
              "may_borrow": "30", "may_lend": "30", "weight": "1"},
-            {"key": "NORDLICHT-KITCHEN", "name": "Nordlicht Kitchens", "allocation": "80",
+            {"key": "nordlicht-kitchen", "name": "Nordlicht Kitchens", "allocation": "80",
              "may_borrow": "30", "may_lend": "40", "weight": "1"},
-            {"key": "NORDLICHT-GARDEN", "name": "Nordlicht Garden", "allocation": "70",
+            {"key": "nordlicht-garden", "name": "Nordlicht Garden", "allocation": "70",
              "may_borrow": "20", "may_lend": "50", "floor": "20", "weight": "1"},
         ),
     ),
     (
-        {"key": "HALDEN", "name": "Halden Sports", "credits": "280", "price": "9900.00",
+        {"key": "halden", "name": "Halden Sports", "credits": "280", "price": "9900.00",
          "trade": "sports"},
         (
-            {"key": "HALDEN-RUN", "name": "Halden Running", "allocation": "60"},
-            {"key": "HALDEN-GOLF", "name": "Halden Golf", "allocation": "80"},
-            {"key": "HALDEN-SKI", "name": "Halden Ski", "allocation": "60"},
-            {"key": "HALDEN-TRAIL", "name": "Halden Trail", "allocation": "50"},
+            {"key": "halden-run", "name": "Halden Running", "allocation": "60"},
+            {"key": "halden-golf", "name": "Halden Golf", "allocation": "80"},
+            {"key": "halden-ski", "name": "Halden Ski", "allocation": "60"},
+            {"key": "halden-trail", "name": "Halden Trail", "allocation": "50"},
         ),
     ),
     (
-        {"key": "MAISON", "name": "Maison Verreau", "credits": "60", "price": "2600.00",
+        {"key": "maison", "name": "Maison Verreau", "credits": "60", "price": "2600.00",
          "trade": "cosmetics"},
         (
-            {"key": "MAISON-PARFUM", "name": "Verreau Parfums"},
-            {"key": "MAISON-SKIN", "name": "Verreau Skin"},
-            {"key": "MAISON-HAIR", "name": "Verreau Hair"},
-            {"key": "MAISON-LAB", "name": "Verreau Lab", "allocation": "40"},
+            {"key": "maison-parfum", "name": "Verreau Parfums"},
+            {"key": "maison-skin", "name": "Verreau Skin"},
+            {"key": "maison-hair", "name": "Verreau Hair"},
+            {"key": "maison-lab", "name": "Verreau Lab", "allocation": "40"},
         ),
     ),
 )  # fmt: skip
 
 CREDITS: tuple[Cells, ...] = (
     # calendar days: these are told in the customers' own words
-    {"key": "LOAN-1", "kind": "loan", "account": "HALDEN-RUN", "lender": "HALDEN-GOLF",
+    {"key": "LOAN-1", "kind": "loan", "account": "halden-run", "lender": "halden-golf",
      "credits": "20", "start": "today-32d", "end": "today+19d", "note": "For race week."},
-    {"key": "DOWN-1", "kind": "downgrade", "account": "OAKLINE", "credits": "60",
+    {"key": "DOWN-1", "kind": "downgrade", "account": "oakline", "credits": "60",
      "start": "today+40d", "note": "From Scale to Growth at the renewal."},
-    {"key": "BOOST-1", "kind": "booster", "account": "TANNENHOF", "credits": "30",
+    {"key": "BOOST-1", "kind": "booster", "account": "tannenhof", "credits": "30",
      "start": "today-30d", "end": "today+60d", "price": "1200.00", "currency": "EUR",
      "note": "For the year-end."},
-    {"key": "GOOD-1", "kind": "goodwill", "account": "NIMBUS", "credits": "10",
+    {"key": "GOOD-1", "kind": "goodwill", "account": "nimbus", "credits": "10",
      "start": "today-12d", "end": "today+48d", "note": "A late delivery in the summer."},
-    {"key": "LOT-SOLSTICE-1", "kind": "lot", "account": "SOLSTICE", "credits": "70",
+    {"key": "LOT-SOLSTICE-1", "kind": "lot", "account": "solstice", "credits": "70",
      "start": "today-60d", "end": "today+305d", "price": "3850.00", "currency": "EUR"},
-    {"key": "LOT-CANDELA-1", "kind": "lot", "account": "CANDELA", "credits": "45",
+    {"key": "LOT-CANDELA-1", "kind": "lot", "account": "candela", "credits": "45",
      "start": "today-341d", "end": "today+24d", "price": "2475.00", "currency": "EUR"},
-    {"key": "LOT-CANDELA-2", "kind": "lot", "account": "CANDELA", "credits": "40",
+    {"key": "LOT-CANDELA-2", "kind": "lot", "account": "candela", "credits": "40",
      "start": "today-90d", "end": "today+275d", "price": "2200.00", "currency": "EUR"},
-    {"key": "LOT-EMBER-1", "kind": "lot", "account": "EMBER", "credits": "20",
+    {"key": "LOT-EMBER-1", "kind": "lot", "account": "ember", "credits": "20",
      "start": "today-200d", "end": "today+165d", "price": "1100.00", "currency": "EUR"},
-    {"key": "LOT-QUILL-1", "kind": "lot", "account": "QUILL", "credits": "60",
+    {"key": "LOT-QUILL-1", "kind": "lot", "account": "quill", "credits": "60",
      "start": "today-80d", "end": "today+285d", "price": "3300.00", "currency": "EUR"},
-    {"key": "LOT-POPPY-1", "kind": "lot", "account": "POPPY", "credits": "40",
+    {"key": "LOT-POPPY-1", "kind": "lot", "account": "poppy", "credits": "40",
      "start": "today-150d", "end": "today+215d", "price": "2200.00", "currency": "EUR"},
-    {"key": "LOT-THISTLE-1", "kind": "lot", "account": "THISTLE", "credits": "90",
+    {"key": "LOT-THISTLE-1", "kind": "lot", "account": "thistle", "credits": "90",
      "start": "today-20d", "end": "today+345d", "price": "4700.00", "currency": "EUR"},
 )  # fmt: skip
 

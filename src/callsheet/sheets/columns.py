@@ -88,6 +88,14 @@ def fold(text: str) -> str:
     return re.sub(r"[\W_]+", "", plain).casefold()
 
 
+def slug(key: str) -> str:
+    """A customer's key as the installation keeps it: “Fir Outdoor” and “FIR_outdoor” are
+    ``fir-outdoor`` and ``fir_outdoor``. Empty when the key has no letter a to z and no digit.
+    """
+    plain = unicodedata.normalize("NFKD", key).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9_]+", "-", re.sub(r"[-_]{2,}", "-", plain)).strip("-_")
+
+
 def fold_key(key: str) -> str:
     """A key for comparing: only case and the number of spaces do not matter."""
     return " ".join(key.split()).casefold()

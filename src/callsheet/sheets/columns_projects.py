@@ -469,7 +469,7 @@ PROJECTS = SheetDefinition(
             longest=10_000,
         ),
         Column(
-            "masters",
+            "supplied_masters",
             "Supplied masters",
             Kind.TEXT,
             "Adapt & Optimize: the assets to adapt.",
@@ -477,11 +477,11 @@ PROJECTS = SheetDefinition(
             longest=10_000,
         ),
         Column(
-            "change",
+            "what_to_change",
             "What to change",
             Kind.TEXT,
             "Adapt & Optimize.",
-            ("changes", "adaptations", "what changes"),
+            ("change", "changes", "adaptations", "what changes"),
             longest=10_000,
         ),
         Column(
@@ -538,8 +538,8 @@ BRIEF_TEXTS: tuple[str, ...] = (
     "participants",
     "action",
     "product_information",
-    "masters",
-    "change",
+    "supplied_masters",
+    "what_to_change",
     "placements",
 )
 """The columns that are the fields of the brief types, as the project keeps them."""

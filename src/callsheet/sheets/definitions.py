@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callsheet.sheets.columns import Column, Kind, SheetDefinition, fold, fold_key
+from callsheet.sheets.columns import Column, Kind, SheetDefinition, fold, fold_key, slug
 from callsheet.sheets.columns_customers import CREDITS, CUSTOMERS, PEOPLE
 from callsheet.sheets.columns_projects import PRICE_LIST, PROJECTS
 
@@ -21,4 +21,5 @@ __all__ = [
     "SheetDefinition",
     "fold",
     "fold_key",
+    "slug",
 ]

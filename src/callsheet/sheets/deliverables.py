@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from callsheet.sheets.definitions import fold
 from callsheet.sheets.records import ConceptLine, DeliverableLine, PriceItem
 
-QUANTITY_MAX = 1_000
 LINES_MAX = 200
 
 _TIMES = "[x\u00d7*]"  # the letter, the sign of multiplication, the asterisk
@@ -103,7 +102,9 @@ class _Part:
     of: str | None
 
 
-def read_concepts(text: str, book: PriceBook, *, supplied_masters: bool) -> tuple[ConceptLine, ...]:
+def read_concepts(
+    text: str, book: PriceBook, *, supplied_masters: bool, most_quantity: int = 200
+) -> tuple[ConceptLine, ...]:
     """The concepts of a project: “A: 2 video | B: 3 static”, or one concept without a name.
 
     A variation says which line of its concept it varies, by number (“of 1”) or name (“of video”);
@@ -112,7 +113,7 @@ def read_concepts(text: str, book: PriceBook, *, supplied_masters: bool) -> tupl
     """
     named: list[tuple[str, list[_Part]]] = []
     for number, part in enumerate((p for p in text.split("|") if p.strip()), start=1):
-        name, parts = _named_concept(part.strip(), number, book)
+        name, parts = _named_concept(part.strip(), number, book, most_quantity)
         named.append((name, parts))
     if sum(len(parts) for _, parts in named) > LINES_MAX:
         raise NotDeliverable("too_many_lines", f"At most {LINES_MAX} lines make a project.")
@@ -135,22 +136,24 @@ def read_concepts(text: str, book: PriceBook, *, supplied_masters: bool) -> tupl
     return tuple(concepts)
 
 
-def _named_concept(text: str, number: int, book: PriceBook) -> tuple[str, list[_Part]]:
+def _named_concept(
+    text: str, number: int, book: PriceBook, most_quantity: int
+) -> tuple[str, list[_Part]]:
     name, colon, rest = text.partition(":")
     # “Video: 2” is an item with its number, “Idea A: 2 video” a concept with its name.
     if colon and not re.fullmatch(r"\s*\d+\s*(?:[,;+&|].*)?", rest, flags=re.DOTALL):
-        return name.strip()[:200] or f"Concept {number}", _parts(rest, book)
-    return f"Concept {number}", _parts(text, book)
+        return name.strip()[:200] or f"Concept {number}", _parts(rest, book, most_quantity)
+    return f"Concept {number}", _parts(text, book, most_quantity)
 
 
-def _parts(text: str, book: PriceBook) -> list[_Part]:
+def _parts(text: str, book: PriceBook, most_quantity: int) -> list[_Part]:
     pieces = [p for p in _SEPARATORS.split(text.strip()) if p]
     if not pieces:
         raise NotDeliverable("no_deliverables", "A concept has no deliverables.")
-    return [_part(piece, book) for piece in pieces]
+    return [_part(piece, book, most_quantity) for piece in pieces]
 
 
-def _part(piece: str, book: PriceBook) -> _Part:
+def _part(piece: str, book: PriceBook, most_quantity: int) -> _Part:
     if re.match(r"[-\u2212]\s*\d", piece):
         raise NotDeliverable("negative", f"“{piece}”: a quantity cannot be below 1.")
     quantity, name, of = 1, piece, None
@@ -161,9 +164,9 @@ def _part(piece: str, book: PriceBook) -> _Part:
             name, of = match[1], match[2].strip()
         if name == piece and not book.has(name) and (match := _TRAILING.fullmatch(name)):
             name, quantity = match[1], int(match[2] or match[3] or match[4])
-    if not 1 <= quantity <= QUANTITY_MAX:
+    if not 1 <= quantity <= most_quantity:
         raise NotDeliverable(
-            "quantity", f"“{piece}”: a quantity is between 1 and {QUANTITY_MAX:,}."
+            "quantity", f"“{piece}”: a quantity is between 1 and {most_quantity:,}."
         )
     return _Part(book.find(name), quantity, of)
 

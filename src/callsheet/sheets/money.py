@@ -107,7 +107,8 @@ def read_credits(
         )
         if not row.is_bad:
             _check_entry(row, entry, customers, context)
-        entries.add(key, None if row.is_bad else entry, row)
+        if entry.end is None or entry.end > context.today:
+            entries.add(key, None if row.is_bad else entry, row)
     return entries
 
 
@@ -133,6 +134,8 @@ def _check_entry(
             f"An integrated account has no subscription; put the {entry.kind} on the pool.",
             "account",
         )
+    if entry.end and entry.start < entry.end <= context.today:
+        row.warn("already_over", "This is over already and is left out.", "end")
     if entry.kind == "downgrade":
         if entry.start <= context.today:
             row.error("date_passed", "A downgrade is scheduled for a day to come.", "start")

@@ -20,11 +20,12 @@ class Rules:
     pay_as_you_go_minimum: int = 30
     adapt_flat_price: int = 10
     most_dos: int = 10
+    most_quantity: int = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """An account or an organization (``type`` organization).
+    """An account or an organization (``type`` organization). ``key`` is a slug.
 
     ``credits`` is the capacity of its own subscription: None for integrated accounts and for
     pay-as-you-go. ``allocation`` is what an integrated account has from the pool.

@@ -9,7 +9,7 @@ from typing import Any
 
 from callsheet.sheets.cells import NotReadable, as_text, read_cell
 from callsheet.sheets.dates import DateOrder
-from callsheet.sheets.definitions import SheetDefinition, fold, fold_key
+from callsheet.sheets.definitions import SheetDefinition, fold, fold_key, slug
 from callsheet.sheets.problems import Findings, Problem
 from callsheet.sheets.tables import Cell, Sheet
 
@@ -121,7 +121,11 @@ class Register[T]:
 
     def resolve(self, text: str) -> str | None:
         """The key that a key or a unique name means, of good rows and of bad ones."""
-        return self._keys.get(fold_key(text)) or self._names.get(fold(text))
+        return (
+            self._keys.get(fold_key(text))
+            or self._keys.get(slug(text))
+            or self._names.get(fold(text))
+        )
 
     def get(self, key: str | None) -> T | None:
         """The good record with exactly this key."""

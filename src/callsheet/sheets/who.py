@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import replace
 from datetime import date
 
-from callsheet.sheets.definitions import CUSTOMERS, PEOPLE, fold
+from callsheet.sheets.definitions import CUSTOMERS, PEOPLE, fold, slug
 from callsheet.sheets.records import Customer, Known, Person, PriceItem
 from callsheet.sheets.rows import Context, Register, Row, read_rows
 from callsheet.sheets.tables import Sheet
@@ -41,15 +41,17 @@ class Who:
             key = row.get("key") or (row.get("name") if not row.unreadable("key") else None)
             if key is None:
                 continue
-            key = str(key)[:64]
             column = "name" if by_name else "key"
-            if fold(key) in seen:
-                row.error("duplicate_key", f"Row {seen[fold(key)]} has the same key.", column)
+            key = slug(str(key))[:80].strip("-_")
+            if not key:
+                row.error("not_a_key", "A customer's key has letters a to z or digits.", column)
                 continue
-            seen[fold(key)] = row.number
+            if key in seen:
+                row.error("duplicate_key", f"Row {seen[key]} has the same key.", column)
+                continue
+            seen[key] = row.number
             customer = _customer(row, key, plans, self.context.today)
             rows.append((row, customer))
-            # Keys of the database may differ in case only: the stored one stays.
             self.customers.add(key, None if row.is_bad else customer, row, customer.name)
         for row, customer in rows:
             if "organization" in row.values:
@@ -190,7 +192,7 @@ def _customer(row: Row, key: str, plans: dict[str, PriceItem], today: date) -> C
         key=key,
         type=kind,
         plan=plan.name if plan else None,
-        **{"name": key, **values},
+        **{"name": row.get("name", key), **values},
     )
     if row.get("plan") and plan is None:
         row.error("unknown_plan", "The price list has no plan of this name.", "plan")
@@ -249,8 +251,10 @@ def _check_credits(row: Row, customer: Customer) -> None:
                     "Pay-as-you-go customers have no plan; put their lots into the sheet credits.",
                     column,
                 )
-    elif not customer.is_organization and customer.credits is None and not (
-        row.unreadable("credits") or row.get("plan")
+    elif (
+        not customer.is_organization
+        and customer.credits is None
+        and not (row.unreadable("credits") or row.get("plan"))
     ):
         row.error("no_capacity", "A subscription names its plan or its credits.", "credits")
     floor, allocation = customer.floor, customer.allocation

@@ -143,7 +143,9 @@ class ProjectReader:
         known = self._read.get((text, adapt))
         if known is None:
             try:
-                known = read_concepts(text, self.book, supplied_masters=adapt)
+                known = read_concepts(
+                    text, self.book, supplied_masters=adapt, most_quantity=self.rules.most_quantity
+                )
             except NotDeliverable as refusal:
                 known = refusal
             self._read[text, adapt] = known

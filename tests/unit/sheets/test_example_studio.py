@@ -15,7 +15,7 @@ from callsheet.sheets.statuses import HOLDING
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "studio"
 TODAY = date(2026, 11, 9)
-OVERDRAWN = "MERIDIAN"
+OVERDRAWN = "meridian"
 
 
 @pytest.fixture(scope="module")
@@ -89,45 +89,45 @@ def test_the_situations_are_there(reading: Reading, studio: Studio) -> None:
             queued[project.account].append(project.credits)
 
     # a saturated team beside an idle one, with a loan that is due back in 19 days
-    assert held["HALDEN-RUN"] == customers["HALDEN-RUN"].capacity + 20
-    assert len(queued["HALDEN-RUN"]) == 5
-    assert held["HALDEN-GOLF"] <= 10
+    assert held["halden-run"] == customers["halden-run"].capacity + 20
+    assert len(queued["halden-run"]) == 5
+    assert held["halden-golf"] <= 10
     (loan,) = [entry for entry in studio.credits if entry.kind == "loan"]
     assert (loan.lender, loan.account, loan.end) == (
-        "HALDEN-GOLF",
-        "HALDEN-RUN",
+        "halden-golf",
+        "halden-run",
         TODAY + timedelta(19),
     )
     # a large launch at the head, and small briefs behind it that would fit
-    free = customers["BRIXEN"].capacity - held["BRIXEN"]
-    assert queued["BRIXEN"][0] > free >= min(queued["BRIXEN"])
+    free = customers["brixen"].capacity - held["brixen"]
+    assert queued["brixen"][0] > free >= min(queued["brixen"])
     # a brief that can never start
-    assert queued["KESTREL"][0] > customers["KESTREL"].capacity
+    assert queued["kestrel"][0] > customers["kestrel"].capacity
     # deliveries that nobody has read for more than three weeks
     forgotten = [
-        p for p in studio.projects if p.account == "LUMIERE" and p.delivered and not p.finished
+        p for p in studio.projects if p.account == "lumiere" and p.delivered and not p.finished
     ]
     assert len(forgotten) == 3
     assert all((TODAY - p.delivered).days >= 21 for p in forgotten if p.delivered)
     # a year-end peak
-    assert len(queued["TANNENHOF"]) == 6
+    assert len(queued["tannenhof"]) == 6
     # a customer who should downgrade
-    assert held["PAPERWORKS"] * 4 < customers["PAPERWORKS"].capacity
+    assert held["paperworks"] * 4 < customers["paperworks"].capacity
     # pay-as-you-go: below the minimum; lots that expire; waiting for a purchase
     below = {w.row for w in reading.warnings if w.code == "project_below_minimum"}
-    assert "SOLSTICE" in {p.account for p in studio.projects if p.row in below}
-    assert queued["EMBER"] == [50]
+    assert "solstice" in {p.account for p in studio.projects if p.row in below}
+    assert queued["ember"] == [50]
     expiring = min(e.end for e in studio.credits if e.kind == "lot" and e.end)
     assert expiring == TODAY + timedelta(24)
     # paused, overdrawn, borrowing, planned, downgrade
-    paused = customers["FJORD"].paused_until
+    paused = customers["fjord"].paused_until
     assert paused is not None
     assert paused > TODAY + timedelta(30)
     assert held[OVERDRAWN] == customers[OVERDRAWN].capacity + 15
     assert {w.value for w in reading.warnings if w.code == "overdrawn"} == {None}
-    assert customers["NORDLICHT"].borrowing is True
-    assert customers["MAISON-PARFUM"].policy == "planned"
-    assert any(e.kind == "downgrade" and e.account == "OAKLINE" for e in studio.credits)
+    assert customers["nordlicht"].borrowing is True
+    assert customers["maison-parfum"].policy == "planned"
+    assert any(e.kind == "downgrade" and e.account == "oakline" for e in studio.credits)
     # work for the demo's fortnight
     ready = [p for p in studio.projects if p.status == "draft" and p.credits >= 10 and p.texts]
     assert len(ready) >= 40

@@ -27,7 +27,7 @@ def test_a_sound_studio_has_no_problems(tmp_path: Path) -> None:
     reading = read(tmp_path)
     assert reading.problems == ()
     assert reading.rows == {"price_list": 7, "customers": 5, "people": 3, "projects": 4}
-    fir = next(c for c in reading.studio.customers if c.key == "FIR")
+    fir = next(c for c in reading.studio.customers if c.key == "fir")
     assert (fir.plan, fir.credits, fir.price, fir.currency) == (
         "Growth",
         60,
@@ -41,7 +41,7 @@ def test_a_sound_studio_has_no_problems(tmp_path: Path) -> None:
         date(2026, 2, 3),
     )
     assert second.concepts[0].lines[1].master == 0
-    assert (third.account, third.after) == ("FIR", ("P2",))
+    assert (third.account, third.after) == ("fir", ("P2",))
     assert (fourth.status, fourth.credits) == ("draft", 10)
 
 
@@ -55,7 +55,7 @@ def test_headings_are_found_by_their_synonyms_below_a_title(tmp_path: Path) -> N
     (project,) = reading.studio.projects
     assert (project.key, project.account, project.wanted_by) == (
         "7",
-        "FIR",
+        "fir",
         date(2026, 12, 24),
     )
     assert (project.row, reading.problems) == (4, ())
@@ -275,8 +275,8 @@ def test_allocations_must_fit_into_the_pool(tmp_path: Path) -> None:
     reading = read(tmp_path, {"customers.csv": CUSTOMERS.replace(",80,", ",180,")})
     assert codes(reading)[0] == "allocations_above_pool"
     # Nothing of that organization can be trusted, so its accounts and their projects stay out.
-    assert {c.key for c in reading.studio.customers} == {"FIR", "PINE"}
-    assert {p.account for p in reading.studio.projects} == {"FIR"}
+    assert {c.key for c in reading.studio.customers} == {"fir", "pine"}
+    assert {p.account for p in reading.studio.projects} == {"fir"}
     assert {p.code for p in reading.problems[1:]} == {"refers_to_bad_row"}
 
 
@@ -344,7 +344,7 @@ def test_sound_credit_entries_are_read(tmp_path: Path) -> None:
     reading = read(tmp_path, {"credits.csv": CREDIT_HEADINGS + "\n".join(rows) + "\n"})
     assert reading.problems == ()
     loan = reading.studio.credits[2]
-    assert (loan.lender, loan.account, loan.end) == ("ELM", "OAK", date(2026, 11, 30))
+    assert (loan.lender, loan.account, loan.end) == ("elm", "oak", date(2026, 11, 30))
 
 
 def test_more_in_production_than_there_is_is_a_warning(tmp_path: Path) -> None:
@@ -382,9 +382,9 @@ def test_one_sheet_alone_rests_on_what_is_known(tmp_path: Path) -> None:
         projects("P,FIR,Boots,,2 static,queued,2026-11-10,,,,OLD")["projects.csv"]
     )
     known = Known(
-        customers=(Customer(row=0, key="FIR", name="Fir Outdoor", credits=60),),
+        customers=(Customer(row=0, key="fir", name="Fir Outdoor", credits=60),),
         items=(PriceItem(row=0, name="Static creative", kind="deliverable", credits=5),),
-        projects={"OLD": "FIR"},
+        projects={"OLD": "fir"},
     )
     reading = read_studio(tmp_path, today=TODAY, known=known)
     assert reading.problems == ()
