@@ -1,0 +1,5 @@
+"""Jobs that a worker does: each calls one service, and may run more than once."""
+
+from callsheet.jobs import mail
+
+__all__ = ["mail"]

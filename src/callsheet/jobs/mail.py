@@ -1,0 +1,17 @@
+"""Mail that a service has put off until its transaction was committed."""
+
+from __future__ import annotations
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from callsheet.services import inviting
+
+# A mail server that is away is asked again for about a day, at growing intervals, and then no more.
+PATIENCE = RetryStrategy(max_attempts=10, exponential_wait=4)
+
+
+@app.task(name="send_invitation", queue="mail", retry=PATIENCE)
+def send_invitation(*, invitation_id: int, times_sent: int) -> None:
+    """Mail an invitation, unless it was sent anew, accepted or revoked meanwhile."""
+    inviting.send(invitation_id, times_sent)
