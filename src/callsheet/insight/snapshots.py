@@ -98,11 +98,11 @@ def _wallet_state(
     due_back: int,
     paused_until: date | None,
 ) -> WalletState:
-    capacity = most = wallet.capacity
+    # What is lent out now comes home; what is borrowed goes.
+    own = capacity = most = wallet.capacity + wallet.lent - wallet.borrowed
     for step in steps:
         capacity += step.delta
         most = max(most, capacity)
-    allocation = max(0, wallet.capacity + wallet.lent - wallet.borrowed)
     return WalletState(
         id=wallet.pk,
         available=wallet.available,
@@ -117,7 +117,7 @@ def _wallet_state(
         floor=wallet.floor,
         may_borrow=wallet.may_borrow,
         may_lend=wallet.may_lend,
-        weight=wallet.weight if wallet.weight is not None else allocation,
+        weight=wallet.weight if wallet.weight is not None else max(0, own),
         is_pool=wallet.organization_id is not None,
     )
 

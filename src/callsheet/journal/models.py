@@ -6,6 +6,7 @@ numbers lead its indexes, so that it can be partitioned by tenant.
 
 from __future__ import annotations
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 
@@ -64,7 +65,7 @@ class Event(models.Model):
     kind = models.CharField(max_length=60)
     subject_type = models.CharField(max_length=30)
     subject_id = models.BigIntegerField()
-    data = models.JSONField(default=dict)
+    data = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     note = models.ForeignKey(Note, on_delete=models.PROTECT, null=True, db_index=False)
 
     class Meta:
