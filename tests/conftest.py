@@ -14,6 +14,7 @@ import atexit
 import fcntl
 import hashlib
 import os
+import signal
 import subprocess
 import tempfile
 import time
@@ -85,6 +86,8 @@ def _sweep() -> None:
 
 def pytest_configure() -> None:
     """Configure Django for the server of this run, which starts when a test first needs it."""
+    # A terminated run removes its server, as an interrupted one does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     cluster = own_cluster()
     os.environ["DATABASE_URL"] = cluster.url(SHARED, APPLICATION)
     os.environ["CALLSHEET_MIGRATION_DATABASE_URL"] = cluster.url(SHARED, OWNER)
