@@ -158,3 +158,20 @@ def test_a_floor_is_left_when_the_pool_takes_back() -> None:
     # idle above the floors: 20 and 30; 25 fall on them as 10 and 15.
     assert [now_has(team["north"])[0], now_has(team["south"])[0]] == [50, 15]
     assert_books_balance()
+
+
+def test_a_pool_that_owes_one_team_does_not_take_from_another() -> None:
+    pool, team = organization_with(0, north=60, south=30)
+    order = StandingOrder.objects.create(
+        kind="reallocation", source=pool, target=team["south"], amount=20,
+        due_on=clock.today("UTC"),
+    )  # fmt: skip
+    clockwork.tick()
+    order.refresh_from_db()
+    assert (order.due_back, now_has(team["north"]), now_has(team["south"])) == (
+        20, (60, 0), (30, 0),
+    )  # fmt: skip
+    transferring.transfer(CONSOLE, team["north"].pk, pool.pk, 15)
+    # What reaches the pool goes where it is owed.
+    assert (now_has(pool), now_has(team["south"])) == ((0, 0), (45, 0))
+    assert_books_balance()

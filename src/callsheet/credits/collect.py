@@ -131,20 +131,25 @@ def order_move(book: Book, order: StandingOrder, amount: int) -> Move:
 
 
 def _feed_pool(book: Book, wallet: Wallet, today: Mapping[int, date]) -> None:
-    """Take back for a pool that owes: its own idle credits first, then the accounts', pro rata to
-    what each has idle above its floor.
-    """
+    """Take back for a pool that shrinks: its own idle credits first, then the accounts', pro rata
+    to what each has idle above its floor. What a pool owes to one of its accounts waits for the
+    pool's own credits: nobody is taken from to be given to another."""
     pool = book.locked.pool_of(wallet)
     if pool is None:
         return
-    orders = due_orders([pool.pk], today)
-    owed = sum(still_due(order, _taken_now(book, order)) for order in orders)
-    owed -= book.free(pool.pk)
-    if owed <= 0:
-        return
+    if pool.pk != wallet.pk:
+        _take_orders(book, pool, today[pool.pk])
+    shrinking = [order for order in due_orders([pool.pk], today) if order.target_id is None]
+    owed = sum(still_due(order, _taken_now(book, order)) for order in shrinking)
+    fed = 0
     for account, part in pro_rata(book, pool, owed):
         book.add(Move(Kind.RECLAIM, part, account.pk, pool.pk))
-    _take_orders(book, pool, today[pool.pk])
+        fed += part
+    for order in shrinking:
+        part = min(fed, still_due(order, _taken_now(book, order)))
+        if part > 0:
+            book.add(order_move(book, order, part))
+            fed -= part
 
 
 def pro_rata(book: Book, pool: Wallet, wanted: int) -> list[tuple[Wallet, int]]:

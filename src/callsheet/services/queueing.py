@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from callsheet.credits.locking import lock_wallets
+from callsheet.credits.models import Billing, Policy
 from callsheet.journal import events
 from callsheet.journal.commands import Answer, OpenCommand, run
 from callsheet.kit.actor import Actor
@@ -13,7 +14,7 @@ from callsheet.projects.lifecycle import Status
 from callsheet.projects.models import Project
 from callsheet.services.admitting import admit
 from callsheet.services.loading import account_of
-from callsheet.tenants.access import check_can_write
+from callsheet.tenants.access import check_can_administer, check_can_write
 
 
 def reorder(
@@ -58,6 +59,40 @@ def reorder(
         return {"account": account.pk, "order": list(order), "started": started}
 
     return run(actor, "reorder", key, {"account": account_id, "order": list(order)}, work)
+
+
+def set_policy(
+    actor: Actor, account_id: int, policy: str, *, key: str | None = None, note: str = ""
+) -> Answer:
+    """Choose how the account's queue admits: backfill, planned or strict. Account admins.
+
+    Raises ``Refused("unknown_policy")`` and, for pay-as-you-go, ``Refused("always_strict")``.
+    """
+
+    def work(command: OpenCommand) -> Answer:
+        account = account_of(account_id)
+        check_can_administer(actor, account)
+        if policy not in Policy.values:
+            raise Refused("unknown_policy", "Choose backfill, planned or strict.", field="policy")
+        locked = lock_wallets([account.wallet.pk])
+        wallet = locked.wallets[account.wallet.pk]
+        if wallet.billing == Billing.PAY_AS_YOU_GO and policy != Policy.STRICT:
+            raise Refused(
+                "always_strict",
+                "A pay-as-you-go queue always goes in order, because its credits do not come back.",
+                field="policy",
+            )
+        before, wallet.policy = wallet.policy, policy
+        wallet.save(update_fields=["policy"])
+        events.record(
+            "policy_set", "account", account.pk, command=command, account_id=account.pk,
+            data={"before": before, "after": policy},
+        )  # fmt: skip
+        started = admit(command, locked, [wallet.pk])
+        return {"account": account.pk, "policy": policy, "started": started}
+
+    given = {"account": account_id, "policy": policy}
+    return run(actor, "set_policy", key, given, work, note=note)
 
 
 def _check_own(actor: Actor, queue: Sequence[Project], wanted: Sequence[Project]) -> None:
