@@ -126,13 +126,37 @@ def _given(parameter: Any) -> str:
     return f"`{str(default).lower() if isinstance(default, bool) else default}`"
 
 
+def lifecycle_page() -> str:
+    """Return the page of a project's statuses and what leads from one to another."""
+    from callsheet.projects.lifecycle import diagram
+
+    return "\n".join(
+        [
+            "# A project's life",
+            "",
+            _BY_HAND,
+            "",
+            "Every status of a project and every action that leads from one to another. The code,",
+            "the tests and this picture are made from the same table.",
+            "",
+            "```mermaid",
+            diagram().strip(),
+            "```",
+            "",
+        ]
+    )
+
+
 def pages() -> Mapping[str, Callable[[], str]]:
     """Return every generated page by its file name under docs/reference."""
+    from callsheet.admission import reasons
     from callsheet.sheets import reference as sheets
 
     return {
         "settings.md": settings_page,
         "commands.md": commands_page,
+        "lifecycle.md": lifecycle_page,
+        "reason-codes.md": reasons.reference,
         "import-columns.md": sheets.render,
     }
 

@@ -6,7 +6,7 @@ from callsheet.config.env import Env, variables
 from tools import reference
 
 
-@pytest.mark.parametrize("page", ["settings.md", "commands.md"])
+@pytest.mark.parametrize("page", ["settings.md", "commands.md", "lifecycle.md"])
 def test_page_is_what_the_code_says(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     written = (reference.REFERENCE / page).read_text()
