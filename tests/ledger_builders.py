@@ -25,9 +25,7 @@ def standalone(credits: int = 0, *, billing: str = Billing.SUBSCRIPTION) -> Wall
     """A standalone account's wallet with that many credits (a lot of them, under pay-as-you-go)."""
     n = next(_numbers)
     account = Account.objects.create(key=f"alone-{n}", name=f"Alone {n}")
-    wallet = Wallet.objects.create(
-        account=account, domain=Domain.objects.create(), billing=billing
-    )
+    wallet = Wallet.objects.create(account=account, domain=Domain.objects.create(), billing=billing)
     if credits and billing == Billing.SUBSCRIPTION:
         do(Move(Kind.ADJUST, credits, wallet.pk))
     elif credits:
@@ -74,9 +72,7 @@ def group(pool: int, *credits: int) -> Group:
 
 def bought(wallet: Wallet, credits: int, expires_on: date | None = None) -> Lot:
     """A lot of that many credits, bought into the wallet."""
-    lot = Lot.objects.create(
-        wallet=wallet, bought_on=TODAY, expires_on=expires_on, credits=credits
-    )
+    lot = Lot.objects.create(wallet=wallet, bought_on=TODAY, expires_on=expires_on, credits=credits)
     do(Move(Kind.GRANT, credits, wallet.pk, lot=lot.pk))
     return lot
 
