@@ -1,5 +1,5 @@
 """Jobs that a worker does: each calls one service, and may run more than once."""
 
-from callsheet.jobs import mail
+from callsheet.jobs import clock, mail, upkeep
 
-__all__ = ["mail"]
+__all__ = ["clock", "mail", "upkeep"]

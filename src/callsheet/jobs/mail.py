@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 from callsheet.services import inviting
 
 # A mail server that is away is asked again for about a day, at growing intervals, and then no more.
-PATIENCE = RetryStrategy(max_attempts=10, exponential_wait=4)
+PATIENCE = RetryStrategy(max_attempts=8, exponential_wait=4)
 
 
 @app.task(name="send_invitation", queue="mail", retry=PATIENCE)
