@@ -77,7 +77,6 @@ def snapshots(draw: st.DrawFn, *, borrowing: bool = False) -> Snapshot:
                 paused_until=draw(st.sampled_from([None] * 5 + [today, today + timedelta(3)])),
                 due_back=draw(st.sampled_from([0, 0, 0, 1, 4])),
                 steps=tuple(steps),
-                lent=sum(n for o in occupants for lender, n in o.borrowed if lender == wallet),
                 floor=draw(st.integers(0, 3)),
                 may_borrow=draw(st.sampled_from([0, 2, 4, None])),
                 may_lend=draw(st.sampled_from([0, 2, 5, None])),
@@ -85,6 +84,10 @@ def snapshots(draw: st.DrawFn, *, borrowing: bool = False) -> Snapshot:
                 is_pool=draw(st.booleans()),
             )
         )
+    wallets = [
+        replace(w, lent=sum(n for o in occupants for lender, n in o.borrowed if lender == w.id))
+        for w in wallets
+    ]
     return Snapshot(today, tuple(wallets), tuple(briefs), tuple(occupants), borrowing)
 
 
