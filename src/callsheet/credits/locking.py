@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from django.db.models import QuerySet
+
 from callsheet.credits.models import Domain, Wallet
 from callsheet.kit.errors import Conflict, NotFound
 from callsheet.kit.locks import require_transaction
@@ -42,24 +44,30 @@ def lock_wallets(wallet_ids: Iterable[int]) -> Locked:
     """
     require_transaction()
     asked = tuple(sorted(set(wallet_ids)))
-    homes = dict(Wallet.objects.filter(pk__in=asked).values_list("pk", "domain_id"))
-    if len(homes) != len(asked):
-        raise NotFound("wallet")
+    homes = Wallet.objects.filter(pk__in=asked).values("domain_id")
     domains = {
         domain.pk: domain
         for domain in Domain.objects.select_for_update(no_key=True)
-        .filter(pk__in=set(homes.values()))
+        .filter(pk__in=homes)
         .order_by("pk")
     }
-    wallets = {
-        wallet.pk: wallet
-        for wallet in Wallet.objects.select_for_update(no_key=True, of=("self",))
-        .filter(domain_id__in=domains)
-        .select_related("account", "organization", "subscription")
-        .order_by("pk")
-    }
-    if any(pk not in wallets or wallets[pk].domain_id != home for pk, home in homes.items()):
+    locking = Wallet.objects.select_for_update(no_key=True, of=("self",))
+    wallets = _with_owners(locking.filter(domain_id__in=domains))
+    missing = [pk for pk in asked if pk not in wallets]
+    if missing and Wallet.objects.filter(pk__in=missing).count() == len(missing):
         raise Conflict(
             "domain_changed", "The organization was changed meanwhile. Please try again."
         )
+    if missing:
+        raise NotFound("wallet")
     return Locked(domains, wallets, asked)
+
+
+def read_again(locked: Locked) -> dict[int, Wallet]:
+    """The locked wallets as they are now, after transfers of this transaction."""
+    return _with_owners(Wallet.objects.filter(pk__in=locked.wallets))
+
+
+def _with_owners(wallets: QuerySet[Wallet]) -> dict[int, Wallet]:
+    owned = wallets.select_related("account", "organization", "subscription").order_by("pk")
+    return {wallet.pk: wallet for wallet in owned}

@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
-
 from callsheet.admission.snapshot import (
     Billing,
     Brief,
@@ -129,24 +127,24 @@ def _pauses(wallets: Sequence[Wallet]) -> dict[int, date]:
         for wallet in wallets
         if wallet.account is not None and wallet.account.type == AccountType.INTEGRATED
     }
-    paused = Subscription.objects.filter(
-        Q(wallet__in=[wallet.pk for wallet in wallets]) | Q(wallet__organization__in=pools),
-        status=Subscription.Status.PAUSED,
-        paused_until__isnull=False,
-    ).values_list("wallet_id", "wallet__organization_id", "paused_until")
+    paused_pools: dict[int | None, date | None] = {}
+    if pools:
+        paused_pools = dict(
+            Subscription.objects.filter(
+                wallet__organization__in=pools, status=Subscription.Status.PAUSED
+            ).values_list("wallet__organization_id", "paused_until")
+        )
     until: dict[int, date] = {}
-    for wallet_id, organization_id, day in paused:
-        if day is None:
-            continue
-        until[wallet_id] = day
-        for wallet in wallets:
-            account = wallet.account
-            if (
-                account is not None
-                and account.organization_id == organization_id
-                and account.type == AccountType.INTEGRATED
-            ):
-                until[wallet.pk] = day
+    for wallet in wallets:
+        account = wallet.account
+        own: Subscription | None = getattr(wallet, "subscription", None)
+        day = None
+        if account is not None and account.type == AccountType.INTEGRATED:
+            day = paused_pools.get(account.organization_id)
+        elif own is not None and own.status == Subscription.Status.PAUSED:
+            day = own.paused_until
+        if day is not None:
+            until[wallet.pk] = day
     return until
 
 

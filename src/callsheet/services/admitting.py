@@ -14,7 +14,7 @@ from callsheet.admission.decide import decide
 from callsheet.admission.decisions import Decisions, Start
 from callsheet.credits import lots
 from callsheet.credits.kinds import Kind
-from callsheet.credits.locking import Locked
+from callsheet.credits.locking import Locked, read_again
 from callsheet.credits.models import Billing, Lot, Wallet
 from callsheet.credits.post import Move, Posting, post
 from callsheet.insight.snapshots import QueueReading, read_queue
@@ -31,19 +31,17 @@ CHANGED_BY_START = [
 ]  # fmt: skip
 
 
-def admit(command: OpenCommand, locked: Locked, wallet_ids: Iterable[int]) -> list[int]:
+def admit(
+    command: OpenCommand, locked: Locked, wallet_ids: Iterable[int], *, moved: bool = False
+) -> list[int]:
     """Start what may start in these wallets (in the whole domain where it borrows).
 
-    Needs the locks of ``locked``; reads the wallets again, because the caller has moved credits.
-    Returns the projects that started, in the order in which they did.
+    Needs the locks of ``locked``. ``moved`` says that the caller has posted transfers since it
+    took them, so that the balances are read again. Returns the projects that started, in the
+    order in which they did.
     """
     touched = set(wallet_ids)
-    fresh = {
-        wallet.pk: wallet
-        for wallet in Wallet.objects.filter(pk__in=locked.wallets)
-        .select_related("account", "organization", "subscription")
-        .order_by("pk")
-    }
+    fresh = read_again(locked) if moved else locked.wallets
     started: list[int] = []
     for domain in locked.domains.values():
         wallets = [
@@ -173,8 +171,15 @@ def _write_receipts(reading: QueueReading, decisions: Decisions) -> None:
             for overtake in decisions.overtakes
         ]
     )
+    once_reserved = [
+        start.brief
+        for start in decisions.starts
+        if reading.queued[start.brief].first_reserved_for is not None
+    ]
+    if not once_reserved:
+        return
     receipts = FairnessReceipt.objects.filter(
-        overtaken_id__in=[start.brief for start in decisions.starts], realized_delay__isnull=True
+        overtaken_id__in=once_reserved, realized_delay__isnull=True
     )
     settled = []
     for receipt in receipts:

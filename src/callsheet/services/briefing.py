@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from django.db.models import Max
 
-from callsheet.catalogue.models import DeliverableType, studio_rules
+from callsheet.catalogue.models import DeliverableType, StudioRules, studio_rules
 from callsheet.credits.book import Book
 from callsheet.credits.locking import lock_wallets
 from callsheet.credits.models import Billing
@@ -136,7 +136,7 @@ def readiness(actor: Actor, project_id: int) -> list[Item]:
     """The readiness checklist of a brief that ``actor`` may see."""
     project = project_of(actor, project_id)
     concepts, deliverables = _scope(project)
-    return _checklist(project, concepts, deliverables)
+    return _checklist(project, concepts, deliverables, studio_rules())
 
 
 def _scope(project: Project) -> tuple[list[Concept], list[Deliverable]]:
@@ -149,13 +149,16 @@ def _scope(project: Project) -> tuple[list[Concept], list[Deliverable]]:
 
 
 def _checklist(
-    project: Project, concepts: Sequence[Concept], deliverables: Sequence[Deliverable]
+    project: Project,
+    concepts: Sequence[Concept],
+    deliverables: Sequence[Deliverable],
+    rules: StudioRules,
 ) -> list[Item]:
     return checklist(
         project,
         concepts,
         deliverables,
-        studio_rules(),
+        rules,
         clock.today(project.account.time_zone),
         pay_as_you_go=project.wallet.billing == Billing.PAY_AS_YOU_GO,
     )
@@ -173,8 +176,7 @@ def submit(
     """
 
     def work(command: OpenCommand) -> Answer:
-        seen = project_of(actor, project_id)
-        check_can_write(actor, seen.account)
+        seen = project_of(actor, project_id, check_can_write)
         if seen.account.status == AccountStatus.ENDED:
             raise Conflict("account_ended", "This account has ended; it takes no new briefs.")
         locked = lock_wallets([seen.wallet_id])
@@ -182,9 +184,10 @@ def submit(
         project.wallet = locked.wallets[project.wallet_id]
         check_allowed("submit", project.status)
         concepts, deliverables = _scope(project)
-        check_ready(_checklist(project, concepts, deliverables))
+        rules = studio_rules()
+        check_ready(_checklist(project, concepts, deliverables, rules))
         Deliverable.objects.bulk_update(fix_prices(deliverables), ["unit_credits"])
-        project.credits = scope_credits(project, deliverables, studio_rules())
+        project.credits = scope_credits(project, deliverables, rules)
         _take_place(project)
         project.submitted_at = clock.now()
         move(command, project, "submit", Status.QUEUED, credits=project.credits)
@@ -237,8 +240,7 @@ def withdraw(
     """
 
     def work(command: OpenCommand) -> Answer:
-        seen = project_of(actor, project_id)
-        check_can_write(actor, seen.account)
+        project_of(actor, project_id, check_can_write)
         return back_to_draft(command, project_id, "withdraw", version)
 
     given = {"project": project_id, "version": version}
@@ -270,8 +272,7 @@ def delete_draft(actor: Actor, project_id: int, *, key: str | None = None) -> An
     """Delete a draft for good. Only drafts that were never in production can go."""
 
     def work(command: OpenCommand) -> Answer:
-        seen = project_of(actor, project_id)
-        check_can_write(actor, seen.account)
+        project_of(actor, project_id, check_can_write)
         project = lock_project(project_id)
         if project.status != Status.DRAFT or project.hold_id is not None:
             raise Conflict(

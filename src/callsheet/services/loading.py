@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from callsheet.kit.actor import Actor
 from callsheet.kit.errors import Conflict, NotFound
 from callsheet.projects.lifecycle import Status
 from callsheet.projects.models import Project
-from callsheet.tenants.access import rights_in_account
+from callsheet.tenants.access import Rights, check_can_read
 from callsheet.tenants.models import Account
 
 DRAFTS = (Status.DRAFT, Status.PENDING_APPROVAL)
@@ -20,10 +22,13 @@ def account_of(account_id: int) -> Account:
     return account
 
 
-def project_of(actor: Actor, project_id: int) -> Project:
-    """The project, if ``actor`` may see it; reads without a lock.
+def project_of(
+    actor: Actor, project_id: int, check: Callable[[Actor, Account], Rights] = check_can_read
+) -> Project:
+    """The project, if ``actor`` may do with it what ``check`` asks; reads without a lock.
 
-    Raises ``NotFound`` to strangers, and to staff for a draft that was not shared with them.
+    Raises ``NotFound`` to strangers, and to staff for a draft that was not shared with them;
+    ``Forbidden`` to those who see it but lack the right.
     """
     project = (
         Project.objects.select_related("account__organization", "account__wallet", "wallet")
@@ -32,14 +37,12 @@ def project_of(actor: Actor, project_id: int) -> Project:
     )
     if project is None:
         raise NotFound("project")
-    rights = rights_in_account(actor, project.account)
-    hidden = (
-        project.status in DRAFTS
-        and not rights.account_role
-        and not rights.system
-        and not project.shared_with_studio
-    )
-    if not rights.may_read or hidden:
+    try:
+        rights = check(actor, project.account)
+    except NotFound:
+        raise NotFound("project") from None
+    private = project.status in DRAFTS and not project.shared_with_studio
+    if private and not rights.account_role and not rights.system:
         raise NotFound("project")
     return project
 

@@ -39,8 +39,7 @@ def accept(
     """
 
     def work(command: OpenCommand) -> Answer:
-        seen = project_of(actor, project_id)
-        check_can_produce(actor, seen.account)
+        seen = project_of(actor, project_id, check_can_produce)
         if promised_on and promised_on < clock.today(seen.account.time_zone):
             raise Refused("date_in_the_past", f"{promised_on} has passed.", field="promised_on")
         project = lock_project(project_id, version)
@@ -60,8 +59,7 @@ def request_clarification(
     """Ask the customer something before accepting. Studio staff; the question is needed."""
 
     def work(command: OpenCommand) -> Answer:
-        seen = project_of(actor, project_id)
-        check_can_produce(actor, seen.account)
+        project_of(actor, project_id, check_can_produce)
         if not question.strip():
             raise Refused("question_missing", "Write what you would like to know.", field="note")
         project = lock_project(project_id)
@@ -76,8 +74,7 @@ def clarify(actor: Actor, project_id: int, reply: str, *, key: str | None = None
     """Answer the studio's question; the brief goes back to review. Members and admins."""
 
     def work(command: OpenCommand) -> Answer:
-        seen = project_of(actor, project_id)
-        check_can_write(actor, seen.account)
+        project_of(actor, project_id, check_can_write)
         if not reply.strip():
             raise Refused("answer_missing", "Write an answer to the question.", field="note")
         project = lock_project(project_id)
@@ -92,8 +89,7 @@ def return_brief(actor: Actor, project_id: int, reason: str, *, key: str | None 
     """Give a brief back to its writers with a reason; its credits come home. Studio staff."""
 
     def work(command: OpenCommand) -> Answer:
-        seen = project_of(actor, project_id)
-        check_can_produce(actor, seen.account)
+        project_of(actor, project_id, check_can_produce)
         if not reason.strip():
             raise Refused("reason_missing", "Say what has to change in the brief.", field="note")
         return back_to_draft(command, project_id, "return", None)
@@ -115,8 +111,7 @@ def deliver(
     """
 
     def work(command: OpenCommand) -> Answer:
-        seen = project_of(actor, project_id)
-        check_can_produce(actor, seen.account)
+        project_of(actor, project_id, check_can_produce)
         project = lock_project(project_id)
         check_allowed("deliver", project.status)
         unfinished = {
@@ -156,8 +151,7 @@ def finalize(
     """
 
     def work(command: OpenCommand) -> Answer:
-        seen = project_of(actor, project_id)
-        check_can_write(actor, seen.account)
+        seen = project_of(actor, project_id, check_can_write)
         locked = lock_wallets([seen.wallet_id])
         project = lock_project(project_id, version)
         check_allowed("finalize", project.status)
@@ -186,8 +180,7 @@ def cancel(
     """
 
     def work(command: OpenCommand) -> Answer:
-        seen = project_of(actor, project_id)
-        check_can_produce(actor, seen.account)
+        seen = project_of(actor, project_id, check_can_produce)
         if not note.strip() and not actor.is_system:
             raise Refused("reason_missing", "Say why the project is canceled.", field="note")
         locked = lock_wallets([seen.wallet_id])

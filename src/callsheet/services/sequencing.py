@@ -29,8 +29,7 @@ def set_predecessors(
     """
 
     def work(command: OpenCommand) -> Answer:
-        seen = project_of(actor, project_id)
-        check_can_write(actor, seen.account)
+        seen = project_of(actor, project_id, check_can_write)
         locked = lock_wallets([seen.wallet_id])
         project = lock_project(project_id)
         if project.status in HOLDING:
@@ -81,8 +80,7 @@ def change_not_before(
     """Set or clear (None) the day of the account before which a brief must not start."""
 
     def work(command: OpenCommand) -> Answer:
-        seen = project_of(actor, project_id)
-        check_can_write(actor, seen.account)
+        seen = project_of(actor, project_id, check_can_write)
         if day and day < clock.today(seen.account.time_zone):
             raise Refused("date_in_the_past", f"{day} has passed.", field="not_before")
         locked = lock_wallets([seen.wallet_id])

@@ -24,4 +24,5 @@ def settle(command: OpenCommand, book: Book) -> list[int]:
         if wallet.billing == Billing.PAY_AS_YOU_GO:
             lots.expire(book, wallet, today[pk])
     post(command, book.moves)
-    return admit(command, book.locked, {*book.locked.asked, *book.touched})
+    touched = {*book.locked.asked, *book.touched}
+    return admit(command, book.locked, touched, moved=bool(book.moves))

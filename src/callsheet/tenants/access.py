@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import FilteredRelation, Q
 
 from callsheet.kit.actor import Actor
 from callsheet.kit.errors import Forbidden, NotFound
@@ -75,27 +75,20 @@ def rights_in_account(actor: Actor, account: Account) -> Rights:
     """What ``actor`` is to ``account``. A deactivated person is a stranger."""
     if actor.user_id is None:
         return Rights(system=True)
-    staff_role = _staff_role(actor)
-    if staff_role is None:
-        return Rights()
-    account_role = organization_role = ""
-    for account_id, role in (
-        Membership.objects.filter(user_id=actor.user_id)
-        .filter(_place(account))
-        .values_list("account_id", "role")
+    place = Q(memberships__account_id=account.pk)
+    if account.organization_id:
+        place |= Q(memberships__organization_id=account.organization_id)
+    staff_role = account_role = organization_role = ""
+    for staff_role, account_id, role in (  # noqa: B007 -- one row at least, if the person exists
+        User.objects.filter(pk=actor.user_id, is_active=True)
+        .annotate(here=FilteredRelation("memberships", condition=place))
+        .values_list("staff_role", "here__account_id", "here__role")
     ):
         if account_id:
             account_role = role
-        else:
+        elif role:
             organization_role = role
     return Rights(account_role, organization_role, staff_role)
-
-
-def _place(account: Account) -> Q:
-    place = Q(account_id=account.pk)
-    if account.organization_id:
-        place |= Q(organization_id=account.organization_id)
-    return place
 
 
 def rights_in_organization(actor: Actor, organization: Organization) -> Rights:
