@@ -398,6 +398,11 @@ class Transfer(models.Model):
     at = models.DateTimeField()
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["grant"], name="transfer_of_grant", condition=Q(grant__isnull=False)
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["command", "n"], name="transfer_once"),
             models.UniqueConstraint(fields=["from_wallet", "from_seq"], name="chain_place_out"),

@@ -392,7 +392,9 @@ BEGIN
             WHERE g.id = m."grant" AND g.wallet_id = m.source
                 AND CASE WHEN v_to_bucket = 'available'
                     THEN NOT g.posted AND g.credits = m.amount
-                    ELSE g.posted AND g.credits >= m.amount END;
+                    ELSE g.posted AND g.credits - m.amount >= (
+                        SELECT coalesce(sum(t.amount), 0) FROM credits_transfer t
+                        WHERE t.grant_id = g.id AND t.to_bucket = 'issued') END;
             IF NOT FOUND THEN
                 RAISE EXCEPTION '%', CASE v_to_bucket WHEN 'available' THEN 'grant_posted_before'
                     ELSE 'grant_not_posted' END USING ERRCODE = 'CS409',
