@@ -28,6 +28,7 @@ class Rights:
     organization_role: str = ""
     staff_role: str = ""
     system: bool = False
+    consent: bool = False
 
     @property
     def is_manager(self) -> bool:
@@ -41,8 +42,9 @@ class Rights:
 
     @property
     def may_read(self) -> bool:
-        """Sees the account and its projects."""
-        return self.is_staff or bool(self.account_role)
+        """Sees the account and its projects; organization admins where the account consents."""
+        overseen = self.consent and self.organization_role == Role.ADMIN
+        return self.is_staff or bool(self.account_role) or overseen
 
     @property
     def may_write(self) -> bool:
@@ -88,7 +90,7 @@ def rights_in_account(actor: Actor, account: Account) -> Rights:
             account_role = role
         elif role:
             organization_role = role
-    return Rights(account_role, organization_role, staff_role)
+    return Rights(account_role, organization_role, staff_role, consent=account.shares_briefs)
 
 
 def rights_in_organization(actor: Actor, organization: Organization) -> Rights:
