@@ -1,6 +1,7 @@
 """The program ``callsheet``: groups of commands, one way to set up, one way to fail."""
 
 import os
+import signal
 import sys
 from typing import Any
 
@@ -62,6 +63,8 @@ def boot() -> None:
 
 def app() -> None:
     """Run the program (the entry point ``callsheet``)."""
+    # A terminated command tidies up like an interrupted one; servers set handlers of their own.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     boot()
     build()()
 
