@@ -133,7 +133,8 @@ def order_move(book: Book, order: StandingOrder, amount: int) -> Move:
 def _feed_pool(book: Book, wallet: Wallet, today: Mapping[int, date]) -> None:
     """Take back for a pool that shrinks: its own idle credits first, then the accounts', pro rata
     to what each has idle above its floor. What a pool owes to one of its accounts waits for the
-    pool's own credits: nobody is taken from to be given to another."""
+    pool's own credits: nobody is taken from to be given to another.
+    """
     pool = book.locked.pool_of(wallet)
     if pool is None:
         return
