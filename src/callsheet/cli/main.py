@@ -29,7 +29,7 @@ class ReportingGroup(TyperGroup):
 
 def build() -> typer.Typer:
     """Return the whole command line. Django must be set up, because commands import models."""
-    from callsheet.cli import db, ledger, serve
+    from callsheet.cli import db, importing, ledger, serve
 
     program = typer.Typer(
         name="callsheet",
@@ -43,6 +43,7 @@ def build() -> typer.Typer:
     program.command()(serve.worker)
     program.add_typer(db.app, name="db")
     program.add_typer(ledger.app, name="ledger", callback=_database)
+    program.command("import")(importing.import_sheets)
     program.command("version")(_version)
     return program
 

@@ -257,7 +257,7 @@ CUSTOMERS = SheetDefinition(
         Column(
             "weight",
             "Weight",
-            Kind.NUMBER,
+            Kind.WHOLE,
             "The share in borrowing; blank is the allocation.",
             ("share", "fair share"),
         ),

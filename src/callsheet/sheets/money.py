@@ -56,6 +56,8 @@ def _item(row: Row, name: str, context: Context) -> PriceItem:
                     "(but within parentheses).",
                     column,
                 )
+    if kind == "lot":
+        row.warn("not_kept", "Lots are not in the catalogue; each purchase names its size.", "kind")
     brief_types: list[str] = []
     for word in row.get("brief_types", ()):
         try:

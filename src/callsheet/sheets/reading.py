@@ -82,7 +82,9 @@ def read_studio(
     who.check_managers()
     projects: Register[ProjectRow] = Register(PROJECTS)
     if PROJECTS.name in sheets:
-        reader = ProjectReader(context, rules or Rules(), who.customers, who.emails(), items)
+        reader = ProjectReader(
+            context, rules or Rules(), who.customers, who.emails(), items, known.projects
+        )
         projects = reader.read(sheets[PROJECTS.name])
         check_predecessors(projects, known.projects, known.predecessors)
     entries: Register[CreditEntry] = Register(CREDITS)

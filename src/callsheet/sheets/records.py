@@ -58,7 +58,7 @@ class Customer:
     may_borrow: int | None = None
     may_lend: int | None = None
     floor: int | None = None
-    weight: Decimal | None = None
+    weight: int | None = None
     release: str | None = None
     approval: bool | None = None
     consent: bool | None = None

@@ -147,6 +147,14 @@ class Who:
                 )
             self.people.add(key, None if row.is_bad else person, row)
             self._person_rows.append((row, person))
+        staff = {p.email for _, p in self._person_rows if p.is_staff}
+        for row, person in self._person_rows:
+            if person.email in staff and not person.is_staff:
+                row.error(
+                    "contradiction",
+                    "This address is one of the studio's people, who are in no account.",
+                    "email",
+                )
         emails = self.emails()
         for row, person in self._person_rows:
             if person.deputy and person.deputy not in emails:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from callsheet.sheets.columns_projects import BRIEF_TEXTS
@@ -33,12 +34,14 @@ class ProjectReader:
         customers: Register[Customer],
         emails: set[str],
         items: Register[PriceItem],
+        known: Mapping[str, str],
     ) -> None:
         self.context = context
         self.rules = rules
         self.customers = customers
         self.emails = emails
         self.items = items
+        self.known = known
         self.book = PriceBook(items.records.values())
         self._read: dict[tuple[str, bool], tuple[ConceptLine, ...] | NotDeliverable] = {}
 
@@ -63,6 +66,12 @@ class ProjectReader:
         account = self.customers.refer(
             row, "account", "account", lambda customer: not customer.is_organization
         )
+        if account and self.known.get(key, account) != account:
+            row.error(
+                "other_account",
+                f"This project is {self.known[key]}'s already and cannot move to another account.",
+                "account",
+            )
         concepts = self._concepts(row, brief_type, status)
         computed = self._price(concepts, brief_type)
         stated = row.get("credits")

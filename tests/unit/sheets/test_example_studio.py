@@ -56,6 +56,7 @@ def test_its_size_is_that_of_a_real_studio(studio: Studio) -> None:
 
 def test_nobody_ever_held_more_than_their_capacity(studio: Studio) -> None:
     loans = [entry for entry in studio.credits if entry.kind == "loan"]
+    boosters = [entry for entry in studio.credits if entry.kind == "booster"]
     lots = {e.account for e in studio.credits if e.kind == "lot"}
     capacity = {c.key: c.capacity for c in studio.customers if c.key not in lots}
     over = set()
@@ -70,6 +71,8 @@ def test_nobody_ever_held_more_than_their_capacity(studio: Studio) -> None:
         for loan in loans:
             sign = {loan.account: -1, loan.lender: 1}.get(account, 0)
             changes[loan.start] += sign * loan.credits
+        for booster in boosters:
+            changes[booster.start] -= booster.credits if booster.account == account else 0
         held = 0
         for day in sorted(changes):
             held += changes[day]
@@ -111,6 +114,7 @@ def test_the_situations_are_there(reading: Reading, studio: Studio) -> None:
     assert all((TODAY - p.delivered).days >= 21 for p in forgotten if p.delivered)
     # a year-end peak
     assert len(queued["tannenhof"]) == 6
+    assert held["tannenhof"] == customers["tannenhof"].capacity + 30
     # a customer who should downgrade
     assert held["paperworks"] * 4 < customers["paperworks"].capacity
     # pay-as-you-go: below the minimum; lots that expire; waiting for a purchase

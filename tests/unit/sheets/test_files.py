@@ -65,13 +65,7 @@ def test_a_workbook_with_a_tab_for_each_sheet(tmp_path: Path) -> None:
         assert reading.problems == ()
         assert [w.code for w in reading.warnings] == ["unused_tab"]
         assert reading.studio.projects[1].started == date(2026, 11, 3)
-        assert {c.key for c in reading.studio.customers} == {
-            "HOUSE",
-            "OAK",
-            "ELM",
-            "FIR",
-            "PINE",
-        }
+        assert {c.key for c in reading.studio.customers} == {"house", "oak", "elm", "fir", "pine"}
 
 
 def test_whole_numbers_and_problems_of_a_workbook_read_like_csv(tmp_path: Path) -> None:
