@@ -194,6 +194,20 @@ class Env(BaseSettings):
     email_from: str = Field(
         default="callsheet@localhost", description="Sender of the mail that Callsheet writes."
     )
+    require_mfa: bool | None = Field(
+        default=None,
+        description=(
+            "Whether staff need a second factor (an authenticator app) before the administration "
+            "opens. Not given: yes, unless DEBUG is on."
+        ),
+    )
+    metrics_token: SecretStr | None = Field(
+        default=None,
+        description=(
+            "Who sends it as `Authorization: Bearer` reads /metrics. Not given: there is no such "
+            "page."
+        ),
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="The least serious line that is logged."
     )
@@ -215,6 +229,11 @@ class Env(BaseSettings):
     def secure(self) -> bool:
         """Whether people come by https, so that cookies and redirects may insist on it."""
         return self.site.scheme == "https"
+
+    @property
+    def staff_need_second_factor(self) -> bool:
+        """Whether the administration stays closed to staff without a second factor."""
+        return not self.debug if self.require_mfa is None else self.require_mfa
 
     def secret(self) -> str:
         """Return the signing key; with the embedded database it is made at the first call."""

@@ -8,6 +8,7 @@ from callsheet.config.databases import application_url, django_database
 from callsheet.config.email import django_mailers
 from callsheet.config.env import get_env
 from callsheet.config.logs import django_logging
+from callsheet.config.look import unfold_settings
 
 ENV = get_env()
 
@@ -23,11 +24,11 @@ _OWN_APPS = [
     "callsheet.catalogue",
     "callsheet.credits",
     "callsheet.projects",
-    "callsheet.web",
 ]
 INSTALLED_APPS = [
-    "unfold",  # before the administration, whose templates it replaces
-    "django.contrib.admin",
+    "callsheet.web",  # before those whose templates it replaces
+    "unfold.apps.BasicAppConfig",  # the same
+    "callsheet.web.site_app.StudioAdminConfig",  # the administration, with our own door
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -97,7 +98,12 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # of a changed password or second factor, to its owner
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = ENV.studio_name
+STAFF_NEED_SECOND_FACTOR = ENV.staff_need_second_factor
+METRICS_TOKEN = ENV.metrics_token.get_secret_value() if ENV.metrics_token else ""
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 
@@ -118,8 +124,12 @@ X_FRAME_OPTIONS = "DENY"
 CSRF_TRUSTED_ORIGINS = [f"{ENV.site.scheme}://{ENV.site.netloc}"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENV.secure
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 7 * 24 * 3600
+if ENV.secure:  # browsers then refuse the cookies from any other host or path
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
 SECURE_SSL_REDIRECT = ENV.secure
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # load balancers ask inside, without https
+# Load balancers and monitoring ask inside, without https.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^health/", r"^metrics$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if ENV.secure else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = ENV.secure
 SECURE_REFERRER_POLICY = "same-origin"
@@ -132,6 +142,9 @@ MAILERS = django_mailers(ENV)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.email_from
 LOGGING_CONFIG = None  # structlog does it, below
 django_logging(ENV)
+
+# -- the administration's looks -----------------------------------------------------------------
+UNFOLD = unfold_settings(ENV.studio_name)
 
 # -- the studio ----------------------------------------------------------------------------------
 STUDIO_NAME = ENV.studio_name

@@ -1,18 +1,26 @@
-"""Addresses: the staff's administration, login, and the answer to "are you there?"."""
+"""Addresses: the staff's administration, login, invitations, and what monitoring asks."""
 
-from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
-from callsheet.config.health import healthz
+from callsheet.web import health
+from callsheet.web.home import home
+from callsheet.web.invitations import invitation
 
-# Staff come in by the same door as everybody, with its second factor and its rate limits
-# (allauth documents this assignment).
-admin.autodiscover()
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+handler429 = "callsheet.web.errors.too_many"
 
 urlpatterns = [
+    path("", home, name="home"),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
-    path("healthz", healthz),
+    path("invitations/<str:token>/", invitation, name="invitation"),
+    path("health/live", health.live, name="live"),
+    path("health/ready", health.ready, name="ready"),
+    path("healthz", health.ready),
+    path("metrics", health.metrics, name="metrics"),
+    path(
+        "favicon.ico",
+        RedirectView.as_view(url="/static/callsheet/favicon.svg", permanent=True),
+    ),
 ]

@@ -81,7 +81,10 @@ def remove_absence(actor: Actor, absence_id: int, *, key: str | None = None) -> 
         absence = Absence.objects.filter(pk=absence_id).first()
         if absence is None:
             raise NotFound("absence")
-        user = _person_for(actor, absence.user_id)
+        try:
+            user = _person_for(actor, absence.user_id)
+        except NotFound:
+            raise NotFound("absence") from None
         absence.delete()
         events.record("absence_removed", "user", user.pk, command=command)
         return {"user": user.pk}

@@ -235,3 +235,24 @@ def _check_staff_role(role: str) -> None:
             f"“{role}” is no role in the studio. It is one of: {', '.join(sorted(STAFF))}.",
             field="role",
         )
+
+
+def offer_password(actor: Actor, user_id: int, *, key: str | None = None) -> Answer:
+    """Record that somebody was offered a link to set a password. Studio admins.
+
+    The link itself is made by the edge and kept nowhere. Answers ``{"user"}``. Raises ``NotFound``
+    for an unknown person, ``Conflict("login_closed")``.
+    """
+
+    def work(command: OpenCommand) -> Answer:
+        check_is_studio_admin(actor)
+        user = User.objects.filter(pk=user_id).first()
+        if user is None:
+            raise NotFound("person")
+        if not user.is_active:
+            raise Conflict("login_closed", "This login is closed. Open it first.")
+        mark_verified(user)
+        events.record("password_offered", "user", user.pk, command=command)
+        return {"user": user.pk}
+
+    return run(actor, "offer_password", key, {"user": user_id}, work)
