@@ -244,6 +244,40 @@ def test_corrected_capacities_move_the_difference(tmp_path: Path) -> None:
     assert verify().clean
 
 
+def test_credits_can_be_given_from_one_team_to_another_by_a_correction(tmp_path: Path) -> None:
+    full = CUSTOMERS.replace(",,,200,", ",,,140,")  # nothing is left in the pool
+    bring(tmp_path, customers=full)
+    swapped = full.replace("HOUSE,,,,80", "HOUSE,,,,50").replace("HOUSE,,,,60", "HOUSE,,,,90")
+    report = bring(tmp_path, customers=swapped)
+    assert report.differences == []
+    assert (wallet("oak").capacity, wallet("elm").capacity) == (70, 70)  # the loan of 20 stays
+    assert Wallet.objects.get(organization__key="house").available == 0
+    assert verify().clean
+
+
+def test_what_is_held_follows_when_it_comes_free(tmp_path: Path) -> None:
+    busy = PROJECTS + "P8,OAK,Benches,,10 video,in production,2026-11-02,2026-11-03,,,,,,,\n"
+    full = CUSTOMERS.replace(",,,200,", ",,,140,")
+    bring(tmp_path, customers=full, projects=busy)
+    swapped = full.replace("HOUSE,,,,80", "HOUSE,,,,50").replace("HOUSE,,,,60", "HOUSE,,,,90")
+    bring(tmp_path, customers=swapped, projects=busy)
+    assert (wallet("oak").capacity, wallet("elm").capacity) == (100, 40)  # all of it is held
+    with clock.at(NOW):
+        production.deliver(IMPORT, project("P8").pk)
+        production.finalize(IMPORT, project("P8").pk)
+    assert (wallet("oak").capacity, wallet("elm").capacity) == (70, 70)
+    assert verify().clean
+
+
+def test_names_of_an_earlier_price_list_are_still_understood(tmp_path: Path) -> None:
+    prices = "Item,Credits,Also called\nTalking head interview,20,talker\n"
+    bring(tmp_path, price_list=prices)
+    (tmp_path / "price_list.csv").unlink()
+    report = bring(tmp_path, projects=PROJECTS + "P9,OAK,Faces,,1 talker,draft,,,,,,,,,\n")
+    assert report.problems == ()
+    assert project("P9").credits == 20
+
+
 def test_what_people_did_since_is_not_undone(tmp_path: Path) -> None:
     bring(tmp_path)
     with clock.at(NOW):

@@ -83,6 +83,7 @@ PRICE_LIST = SheetDefinition(
             Kind.TEXT,
             "The name, as it is written in the deliverables of the projects.",
             ("name", "deliverable", "service", "product", "article", "position"),
+            longest=100,
             required=True,
             filled=True,
         ),

@@ -24,5 +24,5 @@ class Limits:
 
 LIMITS = Limits()
 
-CREDITS_MAX = 1_000_000
+CREDITS_MAX = 100_000
 """The largest number of credits that a cell may name; above it is a slip of the keyboard."""

@@ -157,7 +157,7 @@ class Who:
                 )
         emails = self.emails()
         for row, person in self._person_rows:
-            if person.deputy and person.deputy not in emails:
+            if person.deputy and person.deputy not in emails and not row.is_bad:
                 row.error("unknown_person", "Nobody has this e-mail address.", "deputy")
         self.people.drop_bad()
 
@@ -306,6 +306,8 @@ def _person(row: Row, email: str, account: str | None, organization: str | None)
             else "People of customers are admin, member or viewer.",
             "role",
         )
+    if email and row.get("deputy") == email:
+        row.error("contradiction", "The deputy is somebody else.", "deputy")
     first, last = row.get("absent_from"), row.get("absent_until")
     if first and last and last < first:
         row.error("dates_reversed", "The absence ends before it begins.", "absent_until")

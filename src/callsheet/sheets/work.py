@@ -8,6 +8,7 @@ from datetime import date
 from callsheet.sheets.columns_projects import BRIEF_TEXTS
 from callsheet.sheets.definitions import PROJECTS
 from callsheet.sheets.deliverables import NotDeliverable, PriceBook, read_concepts
+from callsheet.sheets.limits import CREDITS_MAX
 from callsheet.sheets.records import ConceptLine, Customer, PriceItem, ProjectRow, Rules
 from callsheet.sheets.rows import Context, Register, Row, read_rows
 from callsheet.sheets.statuses import (
@@ -22,6 +23,7 @@ from callsheet.sheets.statuses import (
 from callsheet.sheets.tables import Sheet
 
 ADAPT = "adapt_optimize"
+LINE_MAX = 300
 
 
 class ProjectReader:
@@ -123,6 +125,12 @@ class ProjectReader:
                     "by anybody.",
                     column,
                 )
+            if any(len(line) > LINE_MAX for line in row.get(column, ())):
+                row.error("too_long", f"Each line has at most {LINE_MAX} characters.", column)
+        if project.credits > CREDITS_MAX:
+            row.error(
+                "too_large", f"A project has at most {CREDITS_MAX:,} credits.", "deliverables"
+            )
         if project.owner and project.owner not in self.emails:
             row.error("unknown_person", "Nobody in people has this e-mail address.", "owner")
         return project

@@ -134,6 +134,7 @@ PROJECT_ROWS = [
         "Deliverables",
     ),
     ("P,FIR,T,,,queued,2026-11-10,,,,", "missing_value", "Deliverables"),
+    ("P,FIR,T,,201 static,queued,2026-11-10,,,,", "quantity", "Deliverables"),
     ("P,FIR,T,,2 static,queued,,,,,", "missing_date", "Submitted"),
     ("P,FIR,T,,2 static,in production,2026-11-10,,,,", "missing_date", "Started"),
     (
@@ -298,6 +299,7 @@ PERSON_ROWS = [
     ("a@b.example,A,,,viewer", "contradiction", "Role"),
     ("a@b.example,A,FIR,,producer", "contradiction", "Role"),
     ("a@b.example,A,NIX,,", "unknown_reference", "Account"),
+    ("ines@studio.example,Ines Keller,FIR,,", "contradiction", "E-mail"),
     ("tom@FIR.example,Tom Fir,FIR,,admin", "duplicate_person", None),
 ]
 
@@ -392,6 +394,19 @@ def test_one_sheet_alone_rests_on_what_is_known(tmp_path: Path) -> None:
     assert reading.studio.projects[0].after == ("OLD",)
     alone = read_studio(tmp_path, today=TODAY)
     assert set(codes(alone)) == {"unknown_reference", "unknown_deliverable"}
+
+
+def test_nobody_stands_in_for_themselves(tmp_path: Path) -> None:
+    people = PEOPLE.replace("Role\n", "Role,Deputy\n") + "a@b.example,A,FIR,,,a@b.example\n"
+    reading = read(tmp_path, {"people.csv": people})
+    assert [(p.code, p.column, p.row) for p in reading.problems] == [("contradiction", "Deputy", 5)]
+
+
+def test_projects_of_absurd_size_are_refused(tmp_path: Path) -> None:
+    prices = PRICES + "Feature film,,video,90000,,,,,\n"
+    sheet = projects("P,FIR,Epic,,2 feature film,in production,2026-11-02,2026-11-03,,,")
+    reading = read(tmp_path, sheet | {"price_list.csv": prices})
+    assert codes(reading) == ["too_large"]
 
 
 def test_more_than_ten_dos_are_refused(tmp_path: Path) -> None:

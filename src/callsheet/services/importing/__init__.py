@@ -6,17 +6,19 @@ the same sheets changes nothing, a corrected one changes what was corrected.
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from callsheet.catalogue import defaults
 from callsheet.catalogue.models import DeliverableType, studio_rules
 from callsheet.credits.book import Book
 from callsheet.credits.collect import collect
+from callsheet.credits.kinds import Kind
 from callsheet.credits.locking import lock_wallets
-from callsheet.credits.models import Wallet
-from callsheet.credits.post import post
+from callsheet.credits.models import StandingOrder, Wallet
+from callsheet.credits.post import Move, post
 from callsheet.insight.snapshots import today_of
 from callsheet.journal.commands import Answer, OpenCommand, run
 from callsheet.kit import clock
@@ -58,6 +60,7 @@ def import_studio(
     """
     check_is_studio_admin(actor)
     with transaction.atomic():
+        _one_at_a_time()
         if not DeliverableType.objects.exists():
             defaults.install()
         reading = read_studio(
@@ -77,6 +80,12 @@ def import_studio(
         if dry_run:
             transaction.set_rollback(True)
         return report_of(reading, answer, dry_run=dry_run)
+
+
+def _one_at_a_time() -> None:
+    """Let a second import wait until the first has ended: it compares with what that one wrote."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('callsheet import'))")
 
 
 def _known() -> Known:
@@ -102,6 +111,9 @@ def _rules() -> Rules:
 
 def _import(command: OpenCommand, studio: Studio) -> Answer:
     """Everything in its order: who, what they have, what they hold, what may start."""
+    # Everything is locked, in the order in which everybody locks, before anything is read: imports
+    # are rare, and nothing that they compare may change under them.
+    lock_wallets(Wallet.objects.values_list("pk", flat=True))
     work = Work(command, clock.today(studio_zone()), Memory())
     work.load()
     import_catalogue(work, studio.price_list)
@@ -127,16 +139,34 @@ def _import(command: OpenCommand, studio: Studio) -> Answer:
 
 
 def _post_openings(work: Work) -> None:
-    """Plans, lots and allocations, then the loans that have begun, before anything is held."""
+    """Plans and lots, what corrected sheets take back, the allocations, and the loans that have
+    begun: all before anything is held.
+    """
     if not work.touched:
         return
     locked = lock_wallets(work.touched)
+    today = today_of(list(locked.wallets.values()))
     book = Book(locked)
-    for move in (*work.grants, *work.allocations):
+    for move in work.grants:
         book.add(move)
     book.touched.extend(pk for pk in sorted(work.touched) if pk not in book.touched)
-    collect(book, today_of(list(locked.wallets.values())))
+    collect(book, today)
+    for pool, wallet, credits in work.allocations:
+        _allocate(book, pool, wallet, credits, work.today)
+    collect(book, today)
     post(work.command, book.moves)
+
+
+def _allocate(book: Book, pool: int, wallet: int, credits: int, today: date) -> None:
+    """Give an account its credits; what the pool cannot spare today follows as it comes free."""
+    now = min(credits, book.free(pool))
+    if now:
+        book.add(Move(Kind.ALLOCATE, now, pool, wallet))
+    if now < credits:
+        StandingOrder.objects.create(
+            kind=StandingOrder.Kind.REALLOCATION, source_id=pool, target_id=wallet,
+            amount=credits - now, due_on=today, reason="The imported sheet says so.",
+        )  # fmt: skip
 
 
 def _settle(work: Work) -> list[str]:

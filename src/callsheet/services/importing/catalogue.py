@@ -13,7 +13,8 @@ from callsheet.catalogue.models import (
     Medium,
     SubscriptionPlan,
 )
-from callsheet.services.importing.memory import Comparison
+from callsheet.journal.models import Event
+from callsheet.services.importing.memory import IMPORTED, Comparison
 from callsheet.services.importing.work import Work
 from callsheet.sheets.definitions import fold
 from callsheet.sheets.records import PriceItem
@@ -22,7 +23,13 @@ _MEDIA = {fold(name): medium for medium in Medium for name in (medium.value, med
 
 
 def known_items() -> tuple[PriceItem, ...]:
-    """The catalogue as the sheets would write it."""
+    """The catalogue as the sheets would write it, with what earlier sheets also called things."""
+    also_called = {
+        data["key"]: data["row"].get("also_called", [])
+        for data in Event.objects.filter(kind=IMPORTED, subject_type="deliverable_type")
+        .order_by("id")
+        .values_list("data", flat=True)
+    }
     types = [
         PriceItem(
             row=0,
@@ -31,7 +38,7 @@ def known_items() -> tuple[PriceItem, ...]:
             credits=kind.credits,
             medium=kind.medium,
             brief_types=tuple(kind.brief_types),
-            also_called=(kind.key,),
+            also_called=(kind.key, *also_called.get(fold(kind.name), ())),
             active=kind.active,
         )
         for kind in DeliverableType.objects.all()

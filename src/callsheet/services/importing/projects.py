@@ -226,6 +226,13 @@ class ProjectImport:
             project = self.known[row.account, row.key]
             if id(project) in created or not comparison.changed:
                 continue
+            # A draft may be written while the wallets are locked, so it is locked by itself.
+            project = (
+                Project.objects.select_for_update(of=("self",))
+                .select_related("account", "wallet")
+                .get(pk=project.pk)
+            )
+            self.known[row.account, row.key] = project
             self._mend_progress(row, project, comparison)
             if comparison.takes("concepts", "brief_type", "credits"):
                 if project.status in UNSUBMITTED | {Status.QUEUED} and row.status == project.status:

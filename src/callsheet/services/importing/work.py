@@ -32,7 +32,7 @@ class Work:
     types: dict[str, DeliverableType] = field(default_factory=dict)
     plans: dict[str, SubscriptionPlan] = field(default_factory=dict)
     grants: list[Move] = field(default_factory=list)
-    allocations: list[Move] = field(default_factory=list)
+    allocations: list[tuple[int, int, int]] = field(default_factory=list)
     touched: set[int] = field(default_factory=set)
     reassigned: set[str] = field(default_factory=set)
 
@@ -58,7 +58,7 @@ class Work:
 
     def allocate(self, pool: Wallet, wallet: Wallet, credits: int) -> None:
         """Move credits from a pool to an account before anything is held."""
-        self.allocations.append(Move(Kind.ALLOCATE, credits, pool.pk, wallet.pk))
+        self.allocations.append((pool.pk, wallet.pk, credits))
         self.touched |= {pool.pk, wallet.pk}
 
     def moment(self, day: date, account: Account) -> datetime:
