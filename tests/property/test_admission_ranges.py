@@ -9,7 +9,7 @@ from callsheet.admission.decide import decide
 from callsheet.admission.ranges import expected_starts
 from callsheet.admission.snapshot import Billing, Occupant, Snapshot
 from tests.property import admission_oracle as oracle
-from tests.property.test_admission import snapshots
+from tests.property.test_admission import OFTEN, snapshots
 
 WORKING_DAYS = 40
 
@@ -74,6 +74,7 @@ def next_day(snapshot: Snapshot) -> Snapshot:
     )
 
 
+@OFTEN
 @given(snapshots() | snapshots(borrowing=True))
 def test_as_expected_so_it_comes(snapshot: Snapshot) -> None:
     snapshot = without_doubt(snapshot)

@@ -59,6 +59,8 @@ class Desk:
     """The working state of one wallet on one day."""
 
     __slots__ = (
+        "_coarse",
+        "_dues",
         "_peaks",
         "borrowed",
         "changes",
@@ -84,12 +86,11 @@ class Desk:
         self, wallet: WalletState, today: date, patience: int, *, late: bool = False
     ) -> None:
         self.wallet = wallet
-        self.today = today
         self.patience = patience
         self.late = late
         self.recycles = wallet.billing is Billing.SUBSCRIPTION
         self.strict = wallet.policy is Policy.STRICT or not self.recycles
-        self.paused = wallet.paused_until is not None and today < wallet.paused_until
+        self.open(today)
         self.usable = pool.usable(wallet.available, wallet.due_back)
         self.held = 0
         self.borrowed = 0
@@ -104,11 +105,17 @@ class Desk:
                 self.changes[wallet.calendar.add(today, 1)] += step.delta
         self.serve(())
 
+    def open(self, today: date) -> None:
+        """Let the day ``today`` begin."""
+        self.today = today
+        self.paused = self.wallet.paused_until is not None and today < self.wallet.paused_until
+        self._dues: dict[int, date] = {}
+
     def serve(self, order: Sequence[Brief], sieve: Sieve | None = None) -> None:
         """Begin with the briefs that are eligible now, in the order of the queue.
 
-        A ``sieve`` may thin out a long queue as soon as its head is known: it returns, in order,
-        at least those briefs from the cursor on that could start now.
+        A ``sieve`` may thin out a long queue once its head is known: it returns, in order, at
+        least those briefs from the cursor on that could start now.
         """
         self.line = order
         self.order = order
@@ -116,6 +123,7 @@ class Desk:
         self.cursor = 0
         self.head: Head | None = None
         self.stopped = self.paused
+        self._coarse = False
         self._peaks: tuple[list[int], list[date]] | None = None
 
     def next(self, lend: Lend | None = None) -> Pick | None:
@@ -123,6 +131,7 @@ class Desk:
 
         It stays next until it is started or skipped.
         """
+        self._sift()
         order, last = self.order, len(self.order)
         while not self.stopped and self.cursor < last:
             brief = order[self.cursor]
@@ -134,9 +143,9 @@ class Desk:
             self.cursor += 1
             if self.head is None:
                 self._reserve(brief)
-                if self.sieve is not None and self._has_head():
-                    order, self.cursor = self.sieve(self), 0
-                    self.order, last = order, len(order)
+                self._coarse = self._has_head()
+                self._sift()
+                order, last = self.order, len(self.order)
         return None
 
     def first(self) -> Pick | None:
@@ -153,6 +162,7 @@ class Desk:
     def rewind(self, mark: Mark) -> None:
         """Go back to where ``mark`` was taken. What was lent since stays lent."""
         self.order, self.cursor, self.head, self.stopped = mark
+        self._coarse = False
         self._peaks = None
 
     def start(self, brief: Brief, loans: Loans) -> date:
@@ -163,6 +173,7 @@ class Desk:
         self.held += brief.credits
         self.borrowed += borrowed
         self.take(brief.credits - borrowed, back)
+        self._coarse = self._has_head()
         return back
 
     def take(self, credits: int, back: date) -> None:
@@ -201,7 +212,9 @@ class Desk:
     def _after(self, brief: Brief, days: int) -> date:
         if brief.consumes or not self.recycles:
             return NEVER
-        return self.wallet.calendar.add(self.today, days)
+        if (back := self._dues.get(days)) is None:
+            back = self._dues[days] = self.wallet.calendar.add(self.today, days)
+        return back
 
     def _room(self, brief: Brief) -> int:
         """How many of the wallet's own credits the brief may take now."""
@@ -212,6 +225,12 @@ class Desk:
 
     def _has_head(self) -> bool:
         return self.head is not None
+
+    def _sift(self) -> None:
+        """Thin out the rest of the queue if less can start than when it was last done."""
+        if self._coarse and self.sieve is not None:
+            self.order, self.cursor = self.sieve(self), 0
+        self._coarse = False
 
     def _reserve(self, brief: Brief) -> None:
         """Keep the earliest possible day for the first brief that cannot start now.

@@ -97,9 +97,7 @@ class Domain:
         """Let the day ``day`` begin: what comes back and what the capacity schedule says."""
         for wallet in wallets:
             desk = self.desks[wallet]
-            desk.today = day
-            paused_until = desk.wallet.paused_until
-            desk.paused = paused_until is not None and day < paused_until
+            desk.open(day)
             desk.usable += desk.changes.pop(day, 0)
         for wallet, credits, loans in self.returns.pop(day, ()):
             self.desks[wallet].held -= credits

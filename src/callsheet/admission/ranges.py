@@ -207,11 +207,14 @@ class _LongLine(_Line):
         highest = max(desk.usable, tops[-1] if tops else 0)
         found = np.flatnonzero((self.opens <= desk.today.toordinal()) & (self.credits <= highest))
         if len(found) and self.credits[found].min() <= desk.usable:
-            desk.serve(_Picked(self.briefs, found), lambda desk: self._sieve(desk, found))
+            desk.serve(_Picked(self.briefs, found), self._sieve)
 
-    def _sieve(self, desk: Desk, found: Places) -> Sequence[Brief]:
-        """The briefs after the head that could start now, or all where there is no head."""
-        rest = found[desk.cursor :]
+    def _sieve(self, desk: Desk) -> Sequence[Brief]:
+        """The briefs after the head that could start now."""
+        order = desk.order
+        if not isinstance(order, _Picked):
+            return order[desk.cursor :]
+        rest = order.places[desk.cursor :]
         if desk.head is not None:
             credits = self.credits[rest]
             in_time = self.longest[rest] <= desk.head.within
@@ -224,10 +227,10 @@ class _Picked(Sequence[Brief]):
 
     def __init__(self, briefs: list[Brief], places: Places) -> None:
         self._briefs = briefs
-        self._places = places
+        self.places = places
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self.places)
 
     @overload
     def __getitem__(self, n: int) -> Brief: ...
@@ -235,5 +238,5 @@ class _Picked(Sequence[Brief]):
     def __getitem__(self, n: slice) -> Sequence[Brief]: ...
     def __getitem__(self, n: int | slice) -> Brief | Sequence[Brief]:
         if isinstance(n, slice):
-            return _Picked(self._briefs, self._places[n])
-        return self._briefs[int(self._places[n])]
+            return _Picked(self._briefs, self.places[n])
+        return self._briefs[int(self.places[n])]
