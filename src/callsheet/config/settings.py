@@ -111,6 +111,7 @@ LOGIN_REDIRECT_URL = "/"
 USE_TZ = True
 TIME_ZONE = "UTC"  # stored and computed; pages show the account's zone
 LANGUAGE_CODE = "en-gb"
+FORMAT_MODULE_PATH = ["callsheet.config.formats"]
 
 # -- files ---------------------------------------------------------------------------------------
 STATIC_URL = "static/"

@@ -36,12 +36,13 @@ class Part:
     credits: int
     tone: str
     words: str
+    title: str = ""
 
 
 def part(title: str, status: str, credits: int) -> Part:
     """The part of a project that holds ``credits``."""
     tone, state = TONES.get(Status(status), ("made", Status(status).label.lower()))
-    return Part(credits, tone, f"{title}: {credits} credits, {state}")
+    return Part(credits, tone, f"{title}: {credits} credits, {state}", title)
 
 
 def sentence(held: int, capacity: int) -> str:
@@ -71,10 +72,11 @@ def strip(
     held = sum(p.credits for p in parts)
     capacity = max(0, capacity)
     cells = max(1, -(-max(capacity, held) // CELL))
-    pitch = min(18.0, (width + _GAP) / cells)
-    gap = min(_GAP, pitch / 4)
+    pitch = min(30.0 if titles else 18.0, (width + _GAP) / cells)
+    # Names are written across cells, so these then stand closer together.
+    gap = min(1.0 if titles else _GAP, pitch / 5)
     pen = _Pen(pitch, gap, height)
-    outlines = [pen.rectangles(0, capacity, "cs-free", "")]
+    outlines = [pen.rectangles(min(held, capacity), capacity, "cs-free", "")]
     fills, labels, start = [], [], 0
     for p in parts:
         end = start + p.credits
@@ -84,15 +86,20 @@ def strip(
         if end > within:
             fills.append(pen.rectangles(within, end, "cs-over", f"{p.words} (overdrawn)"))
         room = pen.at(end) - pen.at(start)
-        name = p.words.split(":", maxsplit=1)[0]
+        name = p.title
         if titles and room > 60:
             short = name if len(name) * 6.5 < room - 10 else name[: int((room - 16) / 6.5)] + "…"
+            place = (f"{pen.at(start) + 7:.1f}", f"{height / 2 + 4:.1f}")
+            style = f"cs-name cs-on-{p.tone if within > start else 'over'}"
+            labels.append(
+                format_html('<text x="{}" y="{}" class="{}">{}</text>', *place, style, short)
+            )
+        if titles and start:
             labels.append(
                 format_html(
-                    '<text x="{}" y="{}" class="cs-name">{}</text>',
-                    f"{pen.at(start) + 6:.1f}",
-                    f"{height / 2 + 4:.1f}",
-                    short,
+                    '<rect x="{}" y="0" width="3" height="{}" class="cs-seam"/>',
+                    f"{pen.at(start) - 1:.1f}",
+                    height,
                 )
             )
         start = end

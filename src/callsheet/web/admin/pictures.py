@@ -43,7 +43,7 @@ def row_strip(wallet: Wallet | None) -> SafeString:
     figure = f"{wallet.held} of {wallet.capacity}"
     return format_html(
         '<span class="cs-cell">{}<span class="cs-figure{}">{}</span></span>',
-        strip(parts_of(wallet), wallet.capacity, width=170, height=10),
+        strip(parts_of(wallet), wallet.capacity, width=200, height=10),
         " cs-red" if wallet.is_overdrawn else "",
         figure,
     )

@@ -76,6 +76,7 @@ class WalletAdmin(StaffAdmin):
         (
             "Books",
             {
+                "classes": ("collapse",),
                 "fields": (
                     "available", "held", "issued", "consumed", "expired", "net_in", "lent",
                     "borrowed", "overdraft", "seq",
