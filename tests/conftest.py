@@ -29,6 +29,7 @@ from hypothesis import HealthCheck, settings
 from callsheet.postgres import Cluster
 from callsheet.postgres.cluster import temporary_folder
 from callsheet.postgres.roles import APPLICATION, OWNER, SUPERUSER
+from tests import soak
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = "callsheet_template"
@@ -43,10 +44,9 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 # `make soak` looks as long as it takes; where it is bounded, a little less deep.
-SOAK_SECONDS = float(os.environ.get("SOAK_SECONDS") or "inf")
 settings.register_profile(
     "soak",
-    max_examples=10_000 if float("inf") == SOAK_SECONDS else 300,
+    max_examples=soak.scaled(10_000),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
@@ -109,15 +109,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         long = soaking or item.get_closest_marker("soak") is not None
         if long and item.get_closest_marker("timeout") is None:
             item.add_marker(pytest.mark.timeout(3600))
-
-
-_STARTED = time.monotonic()
+        soak.stop_in_time(item)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """In a bounded soak, start no test after the time is up, and say so."""
-    if time.monotonic() - _STARTED > SOAK_SECONDS:
-        pytest.skip(f"SOAK_SECONDS={SOAK_SECONDS:.0f} are over; `make soak` runs all")
+    if soak.over():
+        pytest.skip(f"SOAK_SECONDS={soak.SECONDS:.0f} are over; `make soak` runs all")
 
 
 def _fingerprint() -> str:

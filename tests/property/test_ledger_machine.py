@@ -45,6 +45,7 @@ from callsheet.kit.actor import CONSOLE
 from callsheet.kit.errors import CallsheetError, Conflict
 from tests.ledger_builders import TODAY, group, standalone
 from tests.property.ledger_model import CROSSING, Model, Unlawful
+from tests.soak import scaled
 
 AMOUNTS = st.integers(1, 30)
 ANY_AMOUNT = st.one_of(AMOUNTS, st.sampled_from([0, -1, -30, 10**9, 10**9 + 1, 2**31]))
@@ -543,4 +544,4 @@ def test_the_ledger_does_what_the_domain_says() -> None:
 @pytest.mark.timeout(3600)
 @pytest.mark.django_db
 def test_the_ledger_does_what_the_domain_says_at_length() -> None:
-    _machine(examples=600, steps=80)()
+    _machine(examples=scaled(600), steps=80)()

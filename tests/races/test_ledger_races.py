@@ -23,6 +23,7 @@ from callsheet.kit.actor import CONSOLE
 from callsheet.kit.errors import CallsheetError, Conflict
 from tests.ledger_builders import do, group, standalone
 from tests.races.crowd import answers, errors, together, weaken
+from tests.soak import scaled
 
 CONTENDERS = 64
 GUARD = ("AND w.available >= v_guard", "AND true")
@@ -245,7 +246,7 @@ def test_a_storm_leaves_the_books_right(live_db: str) -> None:
 @pytest.mark.soak
 @pytest.mark.timeout(1800)
 def test_many_storms_leave_the_books_right(live_db: str) -> None:
-    for seed in range(2, 12):
+    for seed in range(2, 2 + scaled(10)):
         storm(crowd=32, turns=200, seed=seed)
         report = verify()
         assert report.clean, [str(one) for one in report.differences]
@@ -254,7 +255,7 @@ def test_many_storms_leave_the_books_right(live_db: str) -> None:
 @pytest.mark.soak
 @pytest.mark.timeout(1800)
 def test_the_last_credits_again_and_again(live_db: str) -> None:
-    for turn in range(100):
+    for turn in range(scaled(100)):
         room = turn % 13 + 1
         wallet = standalone(room * 10 + turn % 10)
         assert contend(wallet.pk, CONTENDERS, 10)[0] == room
@@ -265,5 +266,5 @@ def test_the_last_credits_again_and_again(live_db: str) -> None:
 @pytest.mark.timeout(1800)
 def test_crossing_transfers_at_length(live_db: str) -> None:
     teams = group(0, *([1000] * 40))
-    assert cross([wallet.pk for wallet in teams.wallets], crowd=32, rounds=100) == []
+    assert cross([wallet.pk for wallet in teams.wallets], crowd=32, rounds=scaled(100)) == []
     assert verify().clean
