@@ -1,6 +1,5 @@
 """Django's settings, made from `callsheet.config.env`; nothing is decided by file."""
 
-from importlib.util import find_spec
 from typing import Any
 
 from callsheet.config.csp import PAGES
@@ -18,13 +17,6 @@ ALLOWED_HOSTS = ENV.allowed_hosts or [str(ENV.site.hostname)]
 ROOT_URLCONF = "callsheet.config.urls"
 WSGI_APPLICATION = "callsheet.config.wsgi.application"
 
-_OWN_APPS = [
-    "callsheet.journal",
-    "callsheet.tenants",
-    "callsheet.catalogue",
-    "callsheet.credits",
-    "callsheet.projects",
-]
 INSTALLED_APPS = [
     "callsheet.web",  # before those whose templates it replaces
     "unfold.apps.BasicAppConfig",  # the same
@@ -39,10 +31,13 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "procrastinate.contrib.django",
-    *[app for app in _OWN_APPS if find_spec(app) and find_spec(f"{app}.apps")],
+    "callsheet.journal",
+    "callsheet.tenants",
+    "callsheet.catalogue",
+    "callsheet.credits",
+    "callsheet.projects",
 ]
-if "callsheet.tenants" in INSTALLED_APPS:
-    AUTH_USER_MODEL = "tenants.User"
+AUTH_USER_MODEL = "tenants.User"
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -76,7 +71,7 @@ TEMPLATES: list[dict[str, Any]] = [
 # -- database: the application's role; migrations come in as the owner (config.migration) --------
 DATABASES = {"default": django_database(application_url(ENV), pool=ENV.database_pool)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-PROCRASTINATE_IMPORT_PATHS = ["callsheet.jobs"] if find_spec("callsheet.jobs") else []
+PROCRASTINATE_IMPORT_PATHS = ["callsheet.jobs"]
 
 # -- people: login by e-mail, a second factor, limits on attempts --------------------------------
 AUTHENTICATION_BACKENDS = [
