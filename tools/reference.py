@@ -151,12 +151,14 @@ def pages() -> Mapping[str, Callable[[], str]]:
     """Return every generated page by its file name under docs/reference."""
     from callsheet.admission import reasons
     from callsheet.sheets import reference as sheets
+    from tools import error_codes
 
     return {
         "settings.md": settings_page,
         "commands.md": commands_page,
         "lifecycle.md": lifecycle_page,
         "reason-codes.md": reasons.reference,
+        "error-codes.md": error_codes.page,
         "import-columns.md": sheets.render,
     }
 
