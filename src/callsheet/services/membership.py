@@ -107,7 +107,7 @@ def add_member(
         check_can_administer_place(actor, place)
         try:
             check_is_manager(actor)
-        except NotFound:
+        except (NotFound, Forbidden):
             raise Forbidden(
                 "invite_instead", "Please invite people; the studio adds them directly."
             ) from None
