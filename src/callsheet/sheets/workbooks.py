@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from datetime import date, datetime, time
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +113,7 @@ def _grids(file: Path, limits: Limits, *, results: bool) -> dict[str, list[list[
             tab.reset_dimensions()
             grid: list[list[Cell]] = []
             for row in tab.iter_rows(values_only=True, max_col=limits.columns + 1):
-                grid.append([_plain(value) for value in row])
+                grid.append(_filled([_plain(value) for value in row]))
                 if len(grid) > limits.rows * 2:
                     raise Unreadable(
                         "too_many_rows",
@@ -134,11 +135,18 @@ def _plain(value: Any) -> Cell:
     return str(value)
 
 
+def _filled(row: list[Cell]) -> list[Cell]:
+    """The row without empty cells at its end, of which openpyxl gives as many as we ask for."""
+    while row and row[-1] == "":
+        row.pop()
+    return row
+
+
 def _marked(row: list[Cell], written: list[Cell]) -> list[Cell]:
     """The row with formulas marked that have no saved result, instead of silently blank."""
     return [
         UNSAVED_FORMULA
         if value == "" and isinstance(formula, str) and formula.startswith("=")
         else value
-        for value, formula in zip(row, written, strict=True)
+        for value, formula in zip_longest(row, written, fillvalue="")
     ]

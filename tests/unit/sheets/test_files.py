@@ -74,12 +74,13 @@ def test_whole_numbers_and_problems_of_a_workbook_read_like_csv(tmp_path: Path) 
     tab.append(["Key", "Name", "Credits"])
     tab.append([7, "Seven", 60.0])
     tab.append([8, "Eight", "=30*2"])  # never calculated, so there is no result
-    tab.append([9, "Nine", 60.5])
+    tab["A6"], tab["B6"], tab["C6"] = 9, "Nine", 60.5  # row 5 stays empty
+    tab["AZ3"].number_format = "0.00"  # formatted far to the right, and empty
     book.save(tmp_path / "customers.xlsx")
     reading = read_studio(tmp_path, today=TODAY)
     assert [(p.row, p.code) for p in reading.problems] == [
         (3, "error_value"),
-        (4, "not_whole"),
+        (6, "not_whole"),
     ]
     assert (reading.studio.customers[0].key, reading.studio.customers[0].credits) == (
         "7",

@@ -71,7 +71,7 @@ def known_customers() -> tuple[Customer, ...]:
                 type=account.type,
                 organization=account.organization.key if account.organization else None,
                 billing="pay-as-you-go" if _pays(wallet) else "subscription",
-                credits=wallet.capacity if account.type != AccountType.INTEGRATED else None,
+                credits=max(0, wallet.capacity) if account.type != AccountType.INTEGRATED else None,
                 allocation=(
                     max(0, wallet.capacity) if account.type == AccountType.INTEGRATED else None
                 ),

@@ -28,11 +28,6 @@ class ImportReport:
     queued: int = 0
     started: list[str] = field(default_factory=list)
 
-    @property
-    def accepted(self) -> bool:
-        """Whether the sheets went in, or would have on a dry run."""
-        return bool(self.counts) or not self.problems
-
     def as_dict(self) -> dict[str, Any]:
         """Plain data for ``--json``."""
         return asdict(self) | {
