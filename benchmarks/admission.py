@@ -152,8 +152,11 @@ def beside(report: Report, rounds: int) -> None:
             decide, made_up(1000, 10, borrowing=True)
         ),
     }
-    for name, values in interleaved(rounds, tasks, clock=process_time).items():
+    seconds = interleaved(rounds, tasks, clock=process_time)
+    for name, values in seconds.items():
         report.figure(name, [1000 * value for value in values], "ms")
+    apart = divided(seconds["1,000 times decide() of 10"], seconds["1,000 times sorted() of 10"])
+    report.figure("1,000 times decide() of 10 ÷ 1,000 times sorted() of 10", apart, "times")
     slow: dict[str, Callable[[], object]] = {
         "expected_starts(), 1 queue of 10,000": partial(expected_starts, made_up(1, 10_000)),
         "expected_starts(), 1,000 queues of 10": partial(expected_starts, small),

@@ -78,7 +78,7 @@ def snapshots(draw: st.DrawFn, *, borrowing: bool = False) -> Snapshot:
                     days_p50=p50,
                     days_p80=p50 + draw(st.integers(0, 4)),
                     planned_start=draw(st.none() | days),
-                    first_reserved=at_times(None, days),
+                    first_reserved=draw(st.none() | st.none() | days),
                 )
             )
         steps = draw(st.lists(st.builds(Step, days, st.integers(-5, 5)), max_size=2))

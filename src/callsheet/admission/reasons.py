@@ -112,7 +112,7 @@ def reference() -> str:
     lines = [
         "# Reason codes",
         "",
-        "<!-- Generated from callsheet.admission.reasons; `make docs` writes it anew. -->",
+        "*Made from the code by `make docs`; do not edit by hand.*",
         "",
         "Every brief that waits has one reason. Where several hold, the one highest in this list",
         "is given, because the others do not matter before it has changed.",

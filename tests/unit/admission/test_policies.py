@@ -218,6 +218,23 @@ def test_what_is_used_up_is_never_back_in_time() -> None:
     assert starts(decided(wallet(20), *parts, brief(2, 10, days=1))) == [2]
 
 
+def test_the_example_of_the_explanation() -> None:
+    # 20 free; on Monday the 9th 20 + 40 = 60, of which the launch film takes 40 and 20 are spare.
+    film, banners, photos, more = 1, 2, 3, 4
+    decisions = decided(
+        wallet(20),
+        brief(film, 40),
+        brief(banners, 10, days=4),
+        brief(photos, 10, days=30),
+        brief(more, 10, days=30),
+        working(40, 5),
+    )
+    assert day(5) == date(2026, 3, 9)
+    assert starts(decisions) == [banners, photos]
+    assert decisions.reservations == (Reservation(1, film, day(5), credits_free_then=60),)
+    assert waiting(decisions, more).reason is Reason.WAITING_FOR_CREDITS
+
+
 def test_wallets_without_borrowing_do_not_see_each_other() -> None:
     decisions = decided(wallet(0, may_borrow=None), wallet(60, id=2, may_lend=None), brief(1, 10))
     assert starts(decisions) == []
