@@ -176,16 +176,22 @@ def invited(account, email="ben@example.com", role="member", actor=CONSOLE) -> I
 @db
 def test_an_invitation_goes_out_by_mail_and_its_token_is_nowhere_else(outbox) -> None:
     account = wallet_with(10, name="Brixen").account
+    account.time_zone = "Europe/Berlin"
+    account.save()
     admin = somebody(account, Role.ADMIN)
-    invitation = invited(account, actor=admin)
+    with clock.at(NOON):
+        invitation = invited(account, actor=admin)
     assert outbox == []  # not before the transaction is through
-    assert run_jobs() == 1
+    with clock.at(NOON):
+        assert run_jobs() == 1
     (message,) = outbox
+    assert "until Wednesday 18 March 2026, 13:00 (Europe/Berlin)" in message.body
     assert message.to == ["ben@example.com"]
     assert message.subject == "You are invited to Brixen at The studio"
     assert f"{admin.name} invites you to Brixen" in message.body
     token = token_in(message)
-    assert inviting.open_invitation(token) == invitation
+    with clock.at(NOON):
+        assert inviting.open_invitation(token) == invitation
     stored = [
         *ProcrastinateJob.objects.values_list("args", flat=True),
         *Command.objects.values_list("answer", flat=True),

@@ -248,7 +248,7 @@ def send(invitation_id: int, times_sent: int) -> bool:
         "place": place,
         "studio": settings.STUDIO_NAME,
         "invited_by": invitation.invited_by,
-        "expires_at": invitation.expires_at.astimezone(clock.zone(place.time_zone)),
+        "expires_at": invitation.expires_at,
         "time_zone": place.time_zone,
         "link": settings.BASE_URL + reverse("invitation", args=[token_of(invitation)]),
     }

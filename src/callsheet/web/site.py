@@ -23,6 +23,11 @@ class StudioSite(UnfoldAdminSite):
     index_title = "Today"
     enable_nav_sidebar = True
 
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        # Rows are removed by services, one by one, or not at all.
+        self.disable_action("delete_selected")
+
     def register(
         self, model_or_iterable: Any, admin_class: type[Any] | None = None, **options: Any
     ) -> None:

@@ -67,12 +67,6 @@ class StaffAdmin(ModelAdmin):
         """Whether this person is offered the group's forms and actions."""
         return sees(request.user, self.group) and writes(request.user, self.group)
 
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """The actions on several rows, without Django's own removal past the services."""
-        actions = super().get_actions(request)
-        actions.pop("delete_selected", None)
-        return actions
-
 
 class ReadOnlyAdmin(StaffAdmin):
     """Rows that nobody changes here, whatever their role: ledger, journal, and records."""
