@@ -98,7 +98,7 @@ def due_orders(wallet_ids: list[int], today: Mapping[int, date]) -> list[Standin
             taken__lt=F("amount"),
             due_on__lte=max(today[pk] for pk in wallet_ids),
         )
-        .select_related("after")
+        .select_related("after", "grant")
         .order_by("due_on", "rank", "id")
     )
     return [order for order in orders if order.due_on <= today[order.source_id]]
@@ -110,12 +110,24 @@ def still_due(order: StandingOrder, taken_now: int = 0) -> int:
     return max(0, limit - order.taken - taken_now)
 
 
+def _open_orders(book: Book, wallet_id: int, today: Mapping[int, date]) -> list[StandingOrder]:
+    """The due orders of the wallet that can take now: a grant ends after it has begun, which the
+    clock may not have seen to yet.
+    """
+    beginning = {move.grant for move in book.moves if move.kind is Kind.GRANT}
+    return [
+        order
+        for order in due_orders([wallet_id], today)
+        if order.grant is None or order.grant.posted or order.grant_id in beginning
+    ]
+
+
 def _taken_now(book: Book, order: StandingOrder) -> int:
     return sum(move.amount for move in book.moves if move.order == order.pk)
 
 
 def _take_orders(book: Book, wallet: Wallet, today: date) -> None:
-    for order in due_orders([wallet.pk], {wallet.pk: today}):
+    for order in _open_orders(book, wallet.pk, {wallet.pk: today}):
         due = still_due(order, _taken_now(book, order))
         part = min(due, book.free(wallet.pk))
         if part > 0:
@@ -140,7 +152,7 @@ def _feed_pool(book: Book, wallet: Wallet, today: Mapping[int, date]) -> None:
         return
     if pool.pk != wallet.pk:
         _take_orders(book, pool, today[pool.pk])
-    shrinking = [order for order in due_orders([pool.pk], today) if order.target_id is None]
+    shrinking = [order for order in _open_orders(book, pool.pk, today) if order.target_id is None]
     owed = sum(still_due(order, _taken_now(book, order)) for order in shrinking)
     fed = 0
     for account, part in pro_rata(book, pool, owed):

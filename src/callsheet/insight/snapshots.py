@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+
+from django.db.models import Sum
 
 from callsheet.admission.snapshot import (
     Billing,
@@ -20,7 +22,7 @@ from callsheet.catalogue.lead_times import Duration, durations
 from callsheet.catalogue.models import studio_rules
 from callsheet.credits.capacity import scheduled_changes
 from callsheet.credits.collect import due_orders, still_due
-from callsheet.credits.models import Borrowing, Subscription, Wallet
+from callsheet.credits.models import Borrowing, Lot, Subscription, Wallet
 from callsheet.insight.calendars import Calendars
 from callsheet.kit import clock
 from callsheet.kit.workdays import WorkCalendar
@@ -49,7 +51,8 @@ def read_queue(wallets: Sequence[Wallet], *, borrowing: bool) -> QueueReading | 
 
     ``wallets`` come with account, organization and subscription; under a lock when the reading is
     to be acted on. Each wallet's day is the day of the first one's owner, because the wallets of
-    one domain are admitted at one moment.
+    one domain are admitted at one moment; not-before days are moved by as much as a wallet's own
+    day differs from it, so that none comes early.
     """
     ids = [wallet.pk for wallet in wallets]
     queued = {
@@ -60,13 +63,15 @@ def read_queue(wallets: Sequence[Wallet], *, borrowing: bool) -> QueueReading | 
     }
     if not queued:
         return None
-    today = clock.today(wallets[0].owner.time_zone)
+    own_today = today_of(wallets)
+    today = own_today[wallets[0].pk]
     calendars = Calendars()
     by_wallet = {wallet.pk: calendars.of(wallet.owner) for wallet in wallets}
     lead_times = durations()
     changes = scheduled_changes(wallets, today)
     overdue: dict[int, int] = defaultdict(int)
     pauses = _pauses(wallets)
+    usable = _usable(wallets, today)
     for order in due_orders(ids, dict.fromkeys(ids, today)):
         overdue[order.source_id] += still_due(order)
     snapshot = Snapshot(
@@ -78,10 +83,13 @@ def read_queue(wallets: Sequence[Wallet], *, borrowing: bool) -> QueueReading | 
                 tuple(Step(change.day, change.delta) for change in changes[wallet.pk]),
                 overdue[wallet.pk],
                 pauses.get(wallet.pk),
+                usable.get(wallet.pk),
             )
             for wallet in wallets
         ),
-        briefs=_briefs(queued, wallets, lead_times),
+        briefs=_briefs(
+            queued, wallets, lead_times, {pk: today - day for pk, day in own_today.items()}
+        ),
         occupants=_occupants(ids, today),
         borrowing=borrowing,
         patience_days=studio_rules().backfill_patience_days,
@@ -95,6 +103,7 @@ def _wallet_state(
     steps: tuple[Step, ...],
     due_back: int,
     paused_until: date | None,
+    usable: int | None,
 ) -> WalletState:
     # What is lent out now comes home; what is borrowed goes.
     own = capacity = most = wallet.capacity + wallet.lent - wallet.borrowed
@@ -103,7 +112,7 @@ def _wallet_state(
         most = max(most, capacity)
     return WalletState(
         id=wallet.pk,
-        available=wallet.available,
+        available=wallet.available if usable is None else min(wallet.available, usable),
         policy=Policy(wallet.policy),
         billing=Billing(wallet.billing),
         calendar=calendar,
@@ -118,6 +127,22 @@ def _wallet_state(
         weight=wallet.weight if wallet.weight is not None else max(0, own),
         is_pool=wallet.organization_id is not None,
     )
+
+
+def _usable(wallets: Sequence[Wallet], today: date) -> dict[int, int]:
+    """The credits of pay-as-you-go wallets in lots that are still good, by id: an overdue lot that
+    the clock has not expired yet starts nothing.
+    """
+    consuming = [wallet.pk for wallet in wallets if wallet.billing == Billing.PAY_AS_YOU_GO]
+    if not consuming:
+        return {}
+    good = (
+        Lot.objects.filter(wallet_id__in=consuming, available__gt=0)
+        .exclude(expires_on__lte=today)
+        .values_list("wallet_id")
+        .annotate(credits=Sum("available"))
+    )
+    return dict.fromkeys(consuming, 0) | dict(good)
 
 
 def _pauses(wallets: Sequence[Wallet]) -> dict[int, date]:
@@ -149,7 +174,10 @@ def _pauses(wallets: Sequence[Wallet]) -> dict[int, date]:
 
 
 def _briefs(
-    queued: Mapping[int, Project], wallets: Sequence[Wallet], lead_times: Mapping[str, Duration]
+    queued: Mapping[int, Project],
+    wallets: Sequence[Wallet],
+    lead_times: Mapping[str, Duration],
+    ahead: Mapping[int, timedelta],
 ) -> tuple[Brief, ...]:
     consuming = {wallet.pk for wallet in wallets if wallet.billing == Billing.PAY_AS_YOU_GO}
     unfinished: dict[int, list[int]] = defaultdict(list)
@@ -164,7 +192,7 @@ def _briefs(
             wallet=project.wallet_id,
             credits=project.credits,
             rank=project.rank or 0,
-            not_before=project.not_before,
+            not_before=project.not_before and project.not_before + ahead[project.wallet_id],
             predecessors=tuple(sorted(unfinished[project.pk])),
             days_p50=lead_times[project.brief_type].p50,
             days_p80=lead_times[project.brief_type].p80,

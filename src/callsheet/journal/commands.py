@@ -15,12 +15,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
+from psycopg.errors import UniqueViolation
 
 from callsheet.journal import notes
 from callsheet.kit import clock
 from callsheet.kit.actor import Actor
 from callsheet.kit.errors import Conflict
+from callsheet.kit.inputs import check_input
 
 Answer = dict[str, Any]
 
@@ -61,10 +63,31 @@ def run(
     """Do ``work`` once, in one transaction, and store what it answers.
 
     Returns the answer of ``work``, or the stored one when this command was done before. Raises
-    ``Conflict("command_reused")`` when the key was used before with another input, and whatever
-    ``work`` raises (then nothing at all has been written).
+    ``Conflict("command_reused")`` when the key was used before with another input, ``Refusals`` for
+    input that cannot be stored, ``Conflict("done_meanwhile")`` when somebody else took a name or a
+    place that can be taken once, and whatever ``work`` raises; then nothing has been written.
     """
     key = key or new_key()
+    check_input(key, given, note)
+    try:
+        return _run(actor, name, key, given, work, note)
+    except IntegrityError as error:
+        if not isinstance(error.__cause__, UniqueViolation):
+            raise
+        raise Conflict(
+            "done_meanwhile",
+            "Somebody else did the same at this moment. Look at it again, then repeat it.",
+        ) from error
+
+
+def _run(
+    actor: Actor,
+    name: str,
+    key: str,
+    given: dict[str, Any],
+    work: Callable[[OpenCommand], Answer],
+    note: str,
+) -> Answer:
     input_hash = hash_input(given | {"note": note})
     with transaction.atomic():
         row_id, answer = _begin(actor, name, key, input_hash)

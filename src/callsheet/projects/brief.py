@@ -16,7 +16,11 @@ from callsheet.projects.models import Priority
 
 MOST_LINES = 10
 LONGEST_TITLE = 300
+LONGEST_NAME = 200
 LONGEST_TEXT = 20_000
+LONGEST_OF_DELIVERABLE = {"placement": 200, "supplied_master": 300, "notes": LONGEST_TEXT}
+MOST_CONCEPTS = 100
+MOST_DELIVERABLES = 200
 TEXTS = ("campaign", "cost_centre", "purchase_order")
 DATES = ("publish_on", "wanted_by", "not_before")
 
@@ -99,26 +103,23 @@ def check(
     for name, value in brief.fields.items():
         if len(str(value)) > LONGEST_TEXT:
             refuse("too_long", f"fields.{name}", f"At most {LONGEST_TEXT:,} characters fit here.")
-    problems += _check_texts(brief)
+    if len(brief.brand) > LONGEST_NAME:
+        refuse("too_long", "brand", f"At most {LONGEST_NAME} characters fit here.")
+    if len(brief.concepts) > MOST_CONCEPTS:
+        message = f"At most {MOST_CONCEPTS} concepts; there are {len(brief.concepts)}."
+        refuse("too_many_concepts", "concepts", message)
     for c, concept in enumerate(brief.concepts):
         if len(concept.title) > LONGEST_TITLE:
             refuse("too_long", f"concepts.{c}.title", f"At most {LONGEST_TITLE} characters.")
+        if len(concept.deliverables) > MOST_DELIVERABLES:
+            message = f"At most {MOST_DELIVERABLES} kinds of deliverables in a concept."
+            refuse("too_many_deliverables", f"concepts.{c}.deliverables", message)
+            continue
         for d, wanted in enumerate(concept.deliverables):
             problems += _check_deliverable(brief, concept, wanted, f"concepts.{c}.deliverables.{d}",
                                            types, rules)  # fmt: skip
     if problems:
         raise Refusals(problems)
-
-
-def _check_texts(brief: BriefInput) -> list[CallsheetError]:
-    """PostgreSQL stores no NUL characters: say so at the field."""
-    texts = {"title": brief.title, "campaign": brief.campaign, "brand": brief.brand}
-    texts |= {f"fields.{name}": str(value) for name, value in brief.fields.items()}
-    return [
-        Refused("bad_character", "This text has a character that cannot be stored.", field=name)
-        for name, text in texts.items()
-        if "\x00" in text
-    ]
 
 
 def _check_deliverable(
@@ -134,6 +135,10 @@ def _check_deliverable(
         message = f"There is no deliverable “{wanted.type}” in the catalogue."
         return [Refused("unknown_deliverable", message, field=f"{where}.type")]
     problems: list[CallsheetError] = []
+    for name, longest in LONGEST_OF_DELIVERABLE.items():
+        if len(getattr(wanted, name)) > longest:
+            message = f"At most {longest:,} characters fit here."
+            problems.append(Refused("too_long", message, field=f"{where}.{name}"))
     if brief.brief_type in BriefType.values and brief.brief_type not in kind.brief_types:
         label = BriefType(brief.brief_type).label
         message = f"{kind.name} cannot be ordered with a brief of type {label}."

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from callsheet.catalogue.models import BriefType, DeliverableKind, StudioRules
+from callsheet.kit.errors import Refused
 from callsheet.projects.models import Deliverable, DeliverableState, Project
+
+MOST_CREDITS = 100_000
 
 
 def is_adaptation_alone(project: Project, deliverables: Sequence[Deliverable]) -> bool:
@@ -24,13 +27,20 @@ def unit_credits(deliverable: Deliverable) -> int:
 
 def scope_credits(project: Project, deliverables: Sequence[Deliverable], rules: StudioRules) -> int:
     """What the project costs by today's catalogue: the sum of its deliverables, or the flat price
-    of an adaptation. Dropped deliverables cost nothing.
+    of an adaptation. Dropped deliverables cost nothing. Raises ``Refused("too_many_credits")``.
     """
     if is_adaptation_alone(project, deliverables):
         return rules.adaptation_price
-    return sum(
+    credits = sum(
         unit_credits(d) * d.quantity for d in deliverables if d.state != DeliverableState.DROPPED
     )
+    if credits > MOST_CREDITS:
+        raise Refused(
+            "too_many_credits",
+            f"A project has at most {MOST_CREDITS:,} credits; this one would have {credits:,}.",
+            field="concepts",
+        )
+    return credits
 
 
 def fix_prices(deliverables: Iterable[Deliverable]) -> list[Deliverable]:

@@ -49,14 +49,15 @@ def admit(
             for wallet in fresh.values()
             if wallet.domain_id == domain.pk and (domain.borrowing or wallet.pk in touched)
         ]
-        if not wallets:
-            continue
-        reading = read_queue(wallets, borrowing=domain.borrowing)
-        if reading is None:
-            continue
-        decisions = decide(reading.snapshot)
-        started += _start(command, reading, decisions, fresh)
-        _note_waits(reading, decisions)
+        # Without borrowing each wallet is a domain of its own, with its own day. No pool queues.
+        alone = [[wallet] for wallet in wallets if wallet.organization_id is None]
+        for together in [wallets] if domain.borrowing else alone:
+            reading = read_queue(together, borrowing=domain.borrowing)
+            if reading is None:
+                continue
+            decisions = decide(reading.snapshot)
+            started += _start(command, reading, decisions, fresh)
+            _note_waits(reading, decisions)
     return started
 
 

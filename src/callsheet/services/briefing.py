@@ -82,7 +82,7 @@ def write(
         return answer_for(project)
 
     given = {"account": account_id, "project": project_id, "version": version}
-    return run(actor, "write", key, given | {"brief": asdict(brief)}, work)
+    return run(actor, "write", key, given | asdict(brief), work)
 
 
 def _save(
@@ -177,10 +177,11 @@ def submit(
 
     def work(command: OpenCommand) -> Answer:
         seen = project_of(actor, project_id, check_can_write)
-        if seen.account.status == AccountStatus.ENDED:
-            raise Conflict("account_ended", "This account has ended; it takes no new briefs.")
         locked = lock_wallets([seen.wallet_id])
         project = lock_project(project_id, version)
+        # Under the wallet's lock, because ending an account takes it, too.
+        if project.account.status == AccountStatus.ENDED:
+            raise Conflict("account_ended", "This account has ended; it takes no new briefs.")
         project.wallet = locked.wallets[project.wallet_id]
         check_allowed("submit", project.status)
         concepts, deliverables = _scope(project)
@@ -240,20 +241,17 @@ def withdraw(
     """
 
     def work(command: OpenCommand) -> Answer:
-        project_of(actor, project_id, check_can_write)
-        return back_to_draft(command, project_id, "withdraw", version)
+        seen = project_of(actor, project_id, check_can_write)
+        return back_to_draft(command, seen, "withdraw", version)
 
     given = {"project": project_id, "version": version}
     return run(actor, "withdraw", key, given, work, note=note)
 
 
-def back_to_draft(
-    command: OpenCommand, project_id: int, action: str, version: int | None
-) -> Answer:
+def back_to_draft(command: OpenCommand, seen: Project, action: str, version: int | None) -> Answer:
     """Withdraw or return a brief inside an open command: see :func:`withdraw`."""
-    wallet_id = Project.objects.values_list("wallet_id", flat=True).get(pk=project_id)
-    locked = lock_wallets([wallet_id])
-    project = lock_project(project_id, version)
+    locked = lock_wallets([seen.wallet_id])
+    project = lock_project(seen.pk, version)
     check_allowed(action, project.status)
     book = Book(locked)
     released = give_back(book, project)

@@ -25,7 +25,7 @@ from callsheet.kit.errors import CallsheetError
 from callsheet.projects.lifecycle import Status
 from callsheet.projects.models import Project
 from callsheet.services.settling import settle
-from callsheet.services.subscribing import end_pause, renew
+from callsheet.services.subscribing import catch_up
 
 log = structlog.get_logger(__name__)
 
@@ -72,19 +72,8 @@ def begin_day(wallet_id: int, *, key: str | None = None) -> Answer:
         wallet = locked.wallets[wallet_id]
         today = today_of([wallet])[wallet_id]
         subscription = Subscription.objects.filter(wallet_id=wallet_id).first()
-        if subscription is not None:
-            if (
-                subscription.status == Subscription.Status.PAUSED
-                and subscription.paused_until is not None
-                and subscription.paused_until <= today
-            ):
-                end_pause(subscription, today)
-                book.touched.extend(pk for pk in locked.wallets if pk not in book.touched)
-            if (
-                subscription.status == Subscription.Status.ACTIVE
-                and subscription.renews_on <= today
-            ):
-                renew(subscription, today)
+        if subscription is not None and catch_up(subscription, today):
+            book.touched.extend(pk for pk in locked.wallets if pk not in book.touched)
         for grant in Grant.objects.filter(
             wallet_id=wallet_id, posted=False, starts_on__lte=today
         ).order_by("starts_on", "id"):

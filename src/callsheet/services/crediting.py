@@ -16,13 +16,10 @@ from callsheet.kit import clock
 from callsheet.kit.actor import Actor
 from callsheet.kit.errors import NotFound, Refused
 from callsheet.services.settling import settle
-from callsheet.tenants.access import (
-    check_can_administer_organization,
-    check_can_manage,
-    check_is_manager,
-)
+from callsheet.tenants.access import check_can_manage, check_can_manage_organization
 
 MOST_CREDITS = 100_000
+MOST_MONEY = 9_999_999_999
 
 
 def wallet_of(wallet_id: int) -> Wallet:
@@ -38,12 +35,17 @@ def wallet_of(wallet_id: int) -> Wallet:
 
 
 def check_may_manage(actor: Actor, wallet: Wallet) -> None:
-    """Raise unless ``actor`` manages the wallet's account; for a pool, unless a manager."""
-    if wallet.account is not None:
-        check_can_manage(actor, wallet.account)
-    elif wallet.organization is not None:
-        check_can_administer_organization(actor, wallet.organization)
-        check_is_manager(actor)
+    """Raise unless ``actor`` manages the wallet's account or, for a pool, its organization.
+
+    ``NotFound("wallet")`` to strangers, as for a wallet that does not exist.
+    """
+    try:
+        if wallet.account is not None:
+            check_can_manage(actor, wallet.account)
+        elif wallet.organization is not None:
+            check_can_manage_organization(actor, wallet.organization)
+    except NotFound:
+        raise NotFound("wallet") from None
 
 
 def check_amount(amount: int, field: str = "credits") -> None:
@@ -53,6 +55,14 @@ def check_amount(amount: int, field: str = "credits") -> None:
             "amount_out_of_range",
             f"Between 1 and {MOST_CREDITS:,} credits, not {amount:,}.",
             field=field,
+        )
+
+
+def check_price(price: Decimal | None) -> None:
+    """Raise ``Refused("price_out_of_range")`` unless it is none, or between 0 and 9,999,999,999."""
+    if price is not None and not (price.is_finite() and 0 <= price <= MOST_MONEY):
+        raise Refused(
+            "price_out_of_range", f"A price is between 0 and {MOST_MONEY:,}.", field="price"
         )
 
 
@@ -90,11 +100,14 @@ def grant(
         wallet = wallet_of(wallet_id)
         check_may_manage(actor, wallet)
         check_amount(credits)
+        check_price(price)
         if category not in Grant.Category.values:
             raise Refused("unknown_category", "Choose plan, booster, goodwill or trial.",
                           field="category")  # fmt: skip
         if wallet.billing != Billing.SUBSCRIPTION:
             raise Refused("lots_only", "Pay-as-you-go credits are bought in lots.", field="credits")
+        if starts_on is not None and starts_on < clock.today(wallet.owner.time_zone):
+            raise Refused("date_in_the_past", f"{starts_on} has passed.", field="starts_on")
         book = Book(lock_wallets([wallet_id]))
         given = add_grant(book, wallet, credits, category, starts_on, ends_on, price)
         record(command, wallet, "credits_granted", credits=credits, category=category,
@@ -154,6 +167,7 @@ def buy_lot(
         wallet = wallet_of(wallet_id)
         check_may_manage(actor, wallet)
         check_amount(credits)
+        check_price(price)
         if wallet.billing != Billing.PAY_AS_YOU_GO:
             raise Refused("no_lots", "Lots are for pay-as-you-go; grant credits instead.",
                           field="credits")  # fmt: skip

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from callsheet.kit.actor import Actor
-from callsheet.kit.errors import Conflict, NotFound
+from callsheet.kit.errors import Conflict, Forbidden, NotFound
 from callsheet.projects.lifecycle import Status
 from callsheet.projects.models import Project
-from callsheet.tenants.access import Rights, check_can_read
+from callsheet.tenants.access import Rights, check_can_read, rights_in_account
 from callsheet.tenants.models import Account
 
 DRAFTS = (Status.DRAFT, Status.PENDING_APPROVAL)
@@ -41,21 +41,35 @@ def project_of(
         rights = check(actor, project.account)
     except NotFound:
         raise NotFound("project") from None
-    private = project.status in DRAFTS and not project.shared_with_studio
-    if private and not rights.account_role and not rights.system:
+    except Forbidden:
+        if _hides(project, rights_in_account(actor, project.account)):
+            raise NotFound("project") from None
+        raise
+    if _hides(project, rights):
         raise NotFound("project")
     return project
+
+
+def _hides(project: Project, rights: Rights) -> bool:
+    """Drafts are seen by their account, and by others when they were shared."""
+    private = project.status in DRAFTS and not project.shared_with_studio
+    return private and not rights.account_role and not rights.system
 
 
 def lock_project(project_id: int, version: int | None = None) -> Project:
     """Lock the project's row and read it again.
 
     ``version`` is the reading that the person acted on; raises ``Conflict("stale")`` when the
-    project has changed since.
+    project has changed since, ``NotFound`` when it was deleted meanwhile.
     """
-    project = Project.objects.select_for_update(of=("self",)).select_related("account").get(
-        pk=project_id
-    )  # fmt: skip
+    project = (
+        Project.objects.select_for_update(of=("self",))
+        .select_related("account")
+        .filter(pk=project_id)
+        .first()
+    )
+    if project is None:
+        raise NotFound("project")
     if version is not None and project.version != version:
         raise Conflict(
             "stale",

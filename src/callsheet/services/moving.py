@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import F
+from django.db.models.functions import Greatest
+
 from callsheet.credits.book import Book
 from callsheet.credits.collect import release
 from callsheet.credits.kinds import Kind
@@ -51,7 +54,10 @@ def give_back(book: Book, project: Project, *, consumed: int = 0) -> int:
         release(book, hold, consumed, Kind.CONSUME)
     if released:
         release(book, hold, released)
-    Occupancy.objects.filter(project=project, until__isnull=True).update(until=clock.now())
+    # Another machine's clock may be ahead of ours: an interval never ends before it began.
+    Occupancy.objects.filter(project=project, until__isnull=True).update(
+        until=Greatest(F("since"), clock.now())
+    )
     return released
 
 

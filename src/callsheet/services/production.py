@@ -8,6 +8,7 @@ from datetime import date
 from callsheet.credits.book import Book
 from callsheet.credits.locking import Locked, lock_wallets
 from callsheet.credits.models import Billing, Hold
+from callsheet.journal import events
 from callsheet.journal.commands import Answer, OpenCommand, run
 from callsheet.kit import clock
 from callsheet.kit.actor import Actor
@@ -89,10 +90,10 @@ def return_brief(actor: Actor, project_id: int, reason: str, *, key: str | None 
     """Give a brief back to its writers with a reason; its credits come home. Studio staff."""
 
     def work(command: OpenCommand) -> Answer:
-        project_of(actor, project_id, check_can_produce)
+        seen = project_of(actor, project_id, check_can_produce)
         if not reason.strip():
             raise Refused("reason_missing", "Say what has to change in the brief.", field="note")
-        return back_to_draft(command, project_id, "return", None)
+        return back_to_draft(command, seen, "return", None)
 
     return run(actor, "return", key, {"project": project_id}, work, note=reason)
 
@@ -107,7 +108,7 @@ def deliver(
     """Deliver the named deliverables, or all that are unfinished. Studio staff.
 
     The project's status follows: *initial delivery* while others are still unfinished, then
-    *delivered*. Raises ``Refused("unknown_deliverable")``.
+    *delivered*. Raises ``Refused("unknown_deliverable")``, ``Refused("nothing_to_deliver")``.
     """
 
     def work(command: OpenCommand) -> Answer:
@@ -127,6 +128,10 @@ def deliver(
                 "Some of these deliverables are not in this project or were delivered already.",
                 field="deliverables",
             )
+        if not wanted:
+            raise Refused(
+                "nothing_to_deliver", "Name at least one deliverable.", field="deliverables"
+            )
         Deliverable.objects.filter(pk__in=wanted).update(state=DeliverableState.DELIVERED)
         everything = len(wanted) == len(unfinished)
         if everything:
@@ -135,6 +140,14 @@ def deliver(
         elif project.status != Status.INITIAL_DELIVERY:
             target = Status.INITIAL_DELIVERY
             move(command, project, "deliver_some", target, deliverables=sorted(wanted))
+        else:
+            project.version += 1
+            project.changed_at = clock.now()
+            project.save(update_fields=["version", "changed_at"])
+            events.record(
+                "deliver_some", "project", project.pk, command=command,
+                account_id=project.account_id, data={"deliverables": sorted(wanted)},
+            )  # fmt: skip
         return answer_for(project, delivered=sorted(wanted))
 
     chosen = None if deliverable_ids is None else sorted(deliverable_ids)

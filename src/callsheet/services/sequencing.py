@@ -11,7 +11,7 @@ from callsheet.journal.commands import Answer, OpenCommand, run
 from callsheet.kit import clock
 from callsheet.kit.actor import Actor
 from callsheet.kit.errors import Conflict, Refused
-from callsheet.projects.lifecycle import HOLDING
+from callsheet.projects.lifecycle import ENDED, HOLDING
 from callsheet.projects.models import Project
 from callsheet.services.admitting import admit
 from callsheet.services.briefing import waiting
@@ -25,15 +25,15 @@ def set_predecessors(
 ) -> Answer:
     """Say which projects of the same wallet must be finalized before this one starts.
 
-    Raises ``Refused("predecessor_elsewhere")`` and ``Refused("predecessor_circle")``.
+    Raises ``Refused("predecessor_elsewhere")``, ``Refused("predecessor_circle")`` and
+    ``Conflict("already_started")``.
     """
 
     def work(command: OpenCommand) -> Answer:
         seen = project_of(actor, project_id, check_can_write)
         locked = lock_wallets([seen.wallet_id])
         project = lock_project(project_id)
-        if project.status in HOLDING:
-            raise Conflict("already_started", "This project has started already.")
+        _check_not_started(project)
         wanted = set(predecessors)
         known = Project.objects.filter(pk__in=wanted, wallet_id=project.wallet_id).count()
         if known != len(wanted):
@@ -54,6 +54,12 @@ def set_predecessors(
 
     given = {"project": project_id, "predecessors": sorted(set(predecessors))}
     return run(actor, "set_predecessors", key, given, work)
+
+
+def _check_not_started(project: Project) -> None:
+    """What must come before a project matters until it starts."""
+    if project.status in (*HOLDING, *ENDED):
+        raise Conflict("already_started", "This project has started already.", field="status")
 
 
 def _check_no_circle(project_id: int, predecessors: set[int]) -> None:
@@ -77,7 +83,10 @@ def _check_no_circle(project_id: int, predecessors: set[int]) -> None:
 def change_not_before(
     actor: Actor, project_id: int, day: date | None, *, key: str | None = None
 ) -> Answer:
-    """Set or clear (None) the day of the account before which a brief must not start."""
+    """Set or clear (None) the day of the account before which a brief must not start.
+
+    Raises ``Refused("date_in_the_past")``, ``Conflict("already_started")``.
+    """
 
     def work(command: OpenCommand) -> Answer:
         seen = project_of(actor, project_id, check_can_write)
@@ -85,9 +94,11 @@ def change_not_before(
             raise Refused("date_in_the_past", f"{day} has passed.", field="not_before")
         locked = lock_wallets([seen.wallet_id])
         project = lock_project(project_id)
+        _check_not_started(project)
         project.not_before = day
         project.version += 1
-        project.save(update_fields=["not_before", "version"])
+        project.changed_at = clock.now()
+        project.save(update_fields=["not_before", "version", "changed_at"])
         events.record(
             "not_before_set", "project", project_id, command=command,
             account_id=project.account_id, data={"not_before": day},

@@ -17,6 +17,7 @@ from callsheet.kit.errors import Conflict, NotFound, Refused
 from callsheet.services.crediting import (
     add_grant,
     check_may_manage,
+    check_price,
     credit_state,
     record,
     wallet_of,
@@ -65,10 +66,13 @@ def subscribe(
                 "pool_only", "An integrated account lives on its organization's pool.", field="plan"
             )
         plan = _plan(plan_key)
+        check_price(price)
         book = Book(lock_wallets([wallet_id]))
         if Subscription.objects.filter(wallet_id=wallet_id).exists():
             raise Conflict("subscribed_already", "This wallet has a plan; change it instead.")
         today = clock.today(wallet.owner.time_zone)
+        if renews_on is not None and renews_on <= today:
+            raise Refused("date_in_the_past", "A plan renews after today.", field="renews_on")
         subscription = Subscription.objects.create(
             wallet=wallet, plan=plan, credits=plan.credits, starts_on=today,
             renews_on=renews_on or add_months(today, TERM_MONTHS), currency=wallet.owner.currency,
@@ -109,10 +113,12 @@ def change_plan(
         subscription = _subscription(wallet_id)
         if subscription.status == Subscription.Status.ENDED:
             raise Conflict("subscription_ended", "This subscription has ended.")
+        today = clock.today(wallet.owner.time_zone)
+        if catch_up(subscription, today):
+            book.touched.extend(book.locked.wallets)
         difference = plan.credits - subscription.credits
         if difference == 0 and subscription.next_plan_id is None:
             raise Refused("same_plan", "That is the present plan.", field="plan")
-        today = clock.today(wallet.owner.time_zone)
         _cancel_downgrade(wallet_id, today)
         subscription.next_plan = None
         from_day = today
@@ -158,6 +164,23 @@ def renew(subscription: Subscription, today: date) -> None:
     subscription.save()
 
 
+def catch_up(subscription: Subscription, today: date) -> bool:
+    """Do what was due by ``today``: end a pause that is over, renew. True if a pause was ended.
+
+    For the clock, and for what changes a plan before the clock has come by.
+    """
+    over = (
+        subscription.status == Subscription.Status.PAUSED
+        and subscription.paused_until is not None
+        and subscription.paused_until <= today
+    )
+    if over:
+        end_pause(subscription, today)
+    if subscription.status == Subscription.Status.ACTIVE and subscription.renews_on <= today:
+        renew(subscription, today)
+    return over
+
+
 def pause(
     actor: Actor, wallet_id: int, until: date, *, key: str | None = None, note: str = ""
 ) -> Answer:
@@ -174,6 +197,7 @@ def pause(
         today = clock.today(wallet.owner.time_zone)
         if until <= today:
             raise Refused("date_in_the_past", "A pause ends after today.", field="until")
+        catch_up(subscription, today)
         if subscription.status != Subscription.Status.ACTIVE:
             raise Conflict("not_active", "Only a running subscription can be paused.")
         subscription.status = Subscription.Status.PAUSED

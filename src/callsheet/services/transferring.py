@@ -11,10 +11,14 @@ from callsheet.credits.post import Move
 from callsheet.journal.commands import Answer, OpenCommand, run
 from callsheet.kit import clock
 from callsheet.kit.actor import Actor
-from callsheet.kit.errors import Conflict, NotFound, Refused
+from callsheet.kit.errors import Conflict, Forbidden, NotFound, Refused
 from callsheet.services.crediting import check_amount, credit_state, record, wallet_of
 from callsheet.services.settling import settle
-from callsheet.tenants.access import check_can_administer_organization, check_can_manage
+from callsheet.tenants.access import (
+    check_can_administer_organization,
+    check_can_manage,
+    rights_in_account,
+)
 from callsheet.tenants.models import AccountType, Organization
 
 
@@ -52,11 +56,8 @@ def check_transfer(actor: Actor, source_id: int, target_id: int) -> tuple[Wallet
     """Raise unless ``actor`` may move credits between these wallets; returns both."""
     source, target = wallet_of(source_id), wallet_of(target_id)
     homes = [_home(wallet) for wallet in (source, target)]
-    for wallet, home in zip((source, target), homes, strict=True):
-        if home is not None:
-            check_can_administer_organization(actor, home)
-        elif wallet.account is not None:
-            check_can_manage(actor, wallet.account)
+    for wallet in (source, target):
+        check_may_move(actor, wallet)
     if source_id == target_id:
         raise Refused("same_wallet", "Choose two different wallets.", field="target")
     if homes[0] is None or homes[0] != homes[1]:
@@ -67,6 +68,26 @@ def check_transfer(actor: Actor, source_id: int, target_id: int) -> tuple[Wallet
             field="target",
         )
     return source, target
+
+
+def check_may_move(actor: Actor, wallet: Wallet) -> None:
+    """Raise unless ``actor`` may move credits into or out of the wallet.
+
+    ``NotFound("wallet")`` to strangers, as for a wallet that does not exist; ``Forbidden`` to the
+    people of its account.
+    """
+    home = _home(wallet)
+    try:
+        if home is not None:
+            check_can_administer_organization(actor, home)
+        elif wallet.account is not None:
+            check_can_manage(actor, wallet.account)
+    except NotFound:
+        if wallet.account is None or not rights_in_account(actor, wallet.account).may_read:
+            raise NotFound("wallet") from None
+        raise Forbidden(
+            "organization_admins_only", "Only an admin of this organization can do that."
+        ) from None
 
 
 def _home(wallet: Wallet) -> Organization | None:
@@ -165,10 +186,16 @@ def cancel_order(actor: Actor, order_id: int, *, key: str | None = None, note: s
         order = StandingOrder.objects.filter(pk=order_id).first()
         if order is None:
             raise NotFound("order")
+        source = wallet_of(order.source_id)
+        try:
+            check_may_move(actor, source)
+            if order.target_id is not None:
+                check_may_move(actor, wallet_of(order.target_id))
+        except NotFound:
+            raise NotFound("order") from None
         if order.target_id is None:
             raise Refused("not_a_transfer", "The end of a grant or plan is changed with the plan.",
                           field="order")  # fmt: skip
-        source, _ = check_transfer(actor, order.source_id, order.target_id)
         book = Book(lock_wallets([order.source_id]))
         order = StandingOrder.objects.select_for_update().get(pk=order_id)
         if order.due_back == 0:
@@ -225,12 +252,10 @@ def set_lending_limits(
     def work(command: OpenCommand) -> Answer:
         wallet = wallet_of(wallet_id)
         home = _home(wallet)
+        check_may_move(actor, wallet)
         if home is None:
-            if wallet.account is not None:
-                check_can_manage(actor, wallet.account)
             raise Refused("not_integrated", "Only integrated accounts lend and borrow.",
                           field="wallet")  # fmt: skip
-        check_can_administer_organization(actor, home)
         for field, value in (("may_borrow", may_borrow), ("may_lend", may_lend),
                              ("floor", floor), ("weight", weight)):  # fmt: skip
             if value is not None and not 0 <= value <= 100_000:

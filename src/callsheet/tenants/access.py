@@ -178,7 +178,7 @@ def check_can_manage(actor: Actor, account: Account) -> Rights:
     """Raise unless ``actor`` is an account manager or studio admin: credits, plans, pause."""
     rights = rights_in_account(actor, account)
     _require(
-        rights.may_read,
+        rights.may_read or rights.organization_role == Role.ADMIN,
         rights.is_manager,
         "account",
         "account_managers_only",
@@ -187,9 +187,30 @@ def check_can_manage(actor: Actor, account: Account) -> Rights:
     return rights
 
 
+def check_can_manage_organization(actor: Actor, organization: Organization) -> Rights:
+    """Raise unless ``actor`` is an account manager or studio admin: the pool's credits and plan."""
+    rights = rights_in_organization(actor, organization)
+    _require(
+        rights.is_staff or bool(rights.organization_role),
+        rights.is_manager,
+        "organization",
+        "account_managers_only",
+        "Only the account manager can do that.",
+    )
+    return rights
+
+
 def check_is_manager(actor: Actor) -> None:
-    """Raise unless ``actor`` is an account manager or studio admin of this studio."""
+    """Raise unless ``actor`` is an account manager or studio admin of this studio: ``NotFound`` to
+    customers, ``Forbidden`` to other staff.
+    """
     if actor.is_system:
         return
-    if (_staff_role(actor) or "") not in MANAGERS:
-        raise NotFound()
+    role = _staff_role(actor) or ""
+    _require(
+        role in STAFF,
+        role in MANAGERS,
+        "page",
+        "account_managers_only",
+        "Only an account manager can do that.",
+    )

@@ -1,0 +1,474 @@
+"""Every service that somebody does is refused to whoever may not do it.
+
+The functions are found by looking, so a new one fails here until it stands in the table. Nine
+people try each of them. To those from whom a thing is hidden, it looks exactly as if it did not
+exist; those who see it without the right are told so.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+import callsheet.insight
+import callsheet.services
+from callsheet.catalogue import defaults
+from callsheet.catalogue.models import DeliverableType
+from callsheet.credits.models import StandingOrder, Wallet
+from callsheet.credits.opening import open_wallet
+from callsheet.kit import clock
+from callsheet.kit.actor import CONSOLE, Actor, person
+from callsheet.kit.errors import CallsheetError, Forbidden, NotFound
+from callsheet.projects.models import Project
+from callsheet.services import inviting, production, subscribing
+from callsheet.services.membership import PlaceRef
+from callsheet.tenants.models import (
+    Absence,
+    Account,
+    AccountStatus,
+    AccountType,
+    Invitation,
+    Membership,
+    Organization,
+    Role,
+    StaffRole,
+    StudioClosure,
+    User,
+)
+from tests.builders import (
+    brief_for,
+    delivered,
+    draft,
+    organization_with,
+    paying_wallet,
+    somebody,
+    submitted,
+    wallet_with,
+)
+
+pytestmark = pytest.mark.django_db
+
+ROLES = (
+    "stranger", "other", "viewer", "member", "admin", "org_admin", "producer", "manager",
+    "studio_admin",
+)  # fmt: skip
+OUTSIDE = {"stranger", "other"}
+TEAM = {"viewer", "member", "admin"}
+STAFF = {"producer", "manager", "studio_admin"}
+MANAGERS = {"manager", "studio_admin"}
+UNKNOWN = 2**40 + 1
+
+
+@dataclass
+class Row:
+    """How a function is called, who may, and from whom its subject is hidden; the rest see it."""
+
+    call: Callable[[Any, Actor, Any], Any]
+    may: set[str]
+    hidden: set[str] = field(default_factory=lambda: OUTSIDE | {"org_admin"})
+    by_number: bool = True
+
+
+def row(call: Callable[[Any, Actor, Any], Any], may: set[str], hidden: set[str], **more: bool):
+    return Row(call, may, hidden, **more)
+
+
+def with_project(name: str, *rest: Any) -> Callable[[Any, Actor, Any], Any]:
+    return lambda f, actor, w: f(actor, getattr(w, name), *rest)
+
+
+WRITERS = {"member", "admin", *MANAGERS}
+READERS = {*TEAM, *STAFF}
+LOOK_AFTER = {"admin", "org_admin", *MANAGERS}
+NOT_OF_THE_STUDIO = set(ROLES) - STAFF
+UNSEEN = OUTSIDE | {"org_admin"}  # the account does not share its briefs
+NOT_IN_ORGANIZATION = OUTSIDE | {"member", "admin"}
+
+
+def _days(number: int) -> Any:
+    return clock.today("UTC") + timedelta(days=number)
+
+
+TABLE: dict[str, list[Row]] = {
+    "absences.set_absence": [
+        row(
+            lambda f, a, w: f(a, w.person, starts_on=_days(20), ends_on=_days(21)),
+            {"studio_admin"},
+            NOT_OF_THE_STUDIO,
+        )
+    ],
+    "absences.remove_absence": [
+        row(with_project("absence"), {"studio_admin"}, NOT_OF_THE_STUDIO)
+    ],
+    "accounts.create_organization": [
+        row(lambda f, a, w: f(a, "New organization"), MANAGERS, NOT_OF_THE_STUDIO, by_number=False)
+    ],
+    "accounts.create_account": [
+        row(lambda f, a, w: f(a, "New account"), MANAGERS, NOT_OF_THE_STUDIO, by_number=False)
+    ],
+    "accounts.change_account": [
+        row(lambda f, a, w: f(a, w.home, name="Renamed"), LOOK_AFTER, OUTSIDE),
+        row(
+            lambda f, a, w: f(a, w.alone, currency="USD"),
+            MANAGERS,
+            UNSEEN,
+        ),
+    ],
+    "accounts.change_organization": [
+        row(
+            lambda f, a, w: f(a, w.organization, name="Renamed"),
+            {"org_admin", *MANAGERS},
+            NOT_IN_ORGANIZATION,
+        )
+    ],
+    "briefing.write": [
+        row(lambda f, a, w: f(a, w.home, brief_for(10)), WRITERS, UNSEEN),
+        row(lambda f, a, w: f(a, w.home, brief_for(10), project_id=w.draft), WRITERS, UNSEEN),
+    ],
+    "briefing.readiness": [row(with_project("draft"), READERS, UNSEEN)],
+    "briefing.submit": [row(with_project("draft"), WRITERS, UNSEEN)],
+    "briefing.withdraw": [row(with_project("review"), WRITERS, UNSEEN)],
+    "briefing.delete_draft": [
+        row(with_project("draft"), WRITERS, UNSEEN),
+        # What is not shared with the studio yet is hidden from it, too.
+        row(with_project("secret"), {"member", "admin"}, UNSEEN | STAFF),
+    ],
+    "cataloguing.save_entry": [
+        row(
+            lambda f, a, w: f(a, DeliverableType(key="gif", name="GIF", credits=5)),
+            {"studio_admin"},
+            NOT_OF_THE_STUDIO,
+            by_number=False,
+        )
+    ],
+    "cataloguing.remove_closure": [
+        row(with_project("closure"), {"studio_admin"}, NOT_OF_THE_STUDIO)
+    ],
+    "closing.end_account": [
+        row(lambda f, a, w: f(a, w.idle, reason="price"), MANAGERS, UNSEEN),
+        row(lambda f, a, w: f(a, w.south_account, reason="price"), MANAGERS, OUTSIDE),
+    ],
+    "closing.end_those_due": [
+        row(lambda f, a, w: f(a), MANAGERS, NOT_OF_THE_STUDIO, by_number=False)
+    ],
+    "crediting.check_may_manage": [
+        row(
+            lambda f, a, w: f(a, Wallet.objects.get(pk=w.alone_wallet)),
+            MANAGERS,
+            UNSEEN,
+            by_number=False,
+        )
+    ],
+    "crediting.grant": [
+        row(lambda f, a, w: f(a, w.alone_wallet, 10), MANAGERS, UNSEEN),
+        row(lambda f, a, w: f(a, w.home_wallet, 10), MANAGERS, OUTSIDE),
+        row(lambda f, a, w: f(a, w.pool, 10), MANAGERS, NOT_IN_ORGANIZATION),
+    ],
+    "crediting.buy_lot": [row(lambda f, a, w: f(a, w.paying_wallet, 10), MANAGERS, UNSEEN)],
+    "crediting.adjust": [
+        row(
+            lambda f, a, w: f(a, w.alone_wallet, 10, permanent=True, note="Gift"),
+            MANAGERS,
+            UNSEEN,
+        )
+    ],
+    "inviting.invite": [
+        row(lambda f, a, w: f(a, "new@example.com", "member", account_id=w.home),
+            LOOK_AFTER, OUTSIDE),
+        row(lambda f, a, w: f(a, "new@example.com", "member", organization_id=w.organization),
+            {"org_admin", *MANAGERS}, NOT_IN_ORGANIZATION),
+    ],
+    "inviting.resend": [row(with_project("invitation"), LOOK_AFTER, OUTSIDE)],
+    "inviting.revoke": [row(with_project("invitation"), LOOK_AFTER, OUTSIDE)],
+    # The link came by mail to the stranger: whoever else is signed in is told to sign out first.
+    "inviting.accept_invitation": [row(with_project("token"), {"stranger"}, set())],
+    "loading.project_of": [row(with_project("review"), READERS, UNSEEN)],
+    "membership.check_can_administer_place": [
+        row(
+            lambda f, a, w: f(a, PlaceRef(account=Account.objects.get(pk=w.home))),
+            LOOK_AFTER,
+            OUTSIDE,
+            by_number=False,
+        )
+    ],
+    "membership.add_member": [
+        row(lambda f, a, w: f(a, "new@example.com", "member", account_id=w.home),
+            MANAGERS, OUTSIDE),
+    ],
+    "membership.change_role": [
+        row(lambda f, a, w: f(a, w.membership, "viewer"), LOOK_AFTER, OUTSIDE)
+    ],
+    "membership.remove_member": [row(with_project("membership"), LOOK_AFTER, OUTSIDE)],
+    "production.accept": [row(with_project("review"), STAFF, UNSEEN)],
+    "production.request_clarification": [row(with_project("review", "Which mug?"), STAFF, UNSEEN)],
+    "production.clarify": [row(with_project("asked", "The blue one."), WRITERS, UNSEEN)],
+    "production.return_brief": [row(with_project("review", "No product."), STAFF, UNSEEN)],
+    "production.deliver": [row(with_project("accepted"), STAFF, UNSEEN)],
+    "production.finalize": [row(with_project("delivered"), WRITERS, UNSEEN)],
+    "production.cancel": [
+        row(lambda f, a, w: f(a, w.review, note="Called off"), STAFF, UNSEEN)
+    ],
+    "queueing.reorder": [row(lambda f, a, w: f(a, w.home, [w.queued]), WRITERS, UNSEEN)],
+    "queueing.set_policy": [row(with_project("home", "strict"), LOOK_AFTER, OUTSIDE)],
+    "queue_view.show_queue": [row(with_project("home"), READERS | {"org_admin"}, OUTSIDE)],
+    "sequencing.set_predecessors": [
+        row(lambda f, a, w: f(a, w.draft, [w.review]), WRITERS, UNSEEN)
+    ],
+    "sequencing.change_not_before": [
+        row(lambda f, a, w: f(a, w.draft, _days(3)), WRITERS, UNSEEN)
+    ],
+    "staffing.check_is_studio_admin": [
+        row(lambda f, a, w: f(a), {"studio_admin"}, NOT_OF_THE_STUDIO, by_number=False)
+    ],
+    "staffing.create_staff": [
+        row(
+            lambda f, a, w: f(a, "new@example.com", role="producer"),
+            {"studio_admin"},
+            NOT_OF_THE_STUDIO,
+            by_number=False,
+        )
+    ],
+    "staffing.change_staff_role": [
+        row(with_project("colleague", "account_manager"), {"studio_admin"}, NOT_OF_THE_STUDIO)
+    ],
+    "staffing.deactivate": [row(with_project("person"), {"studio_admin"}, NOT_OF_THE_STUDIO)],
+    "staffing.activate": [row(with_project("person"), {"studio_admin"}, NOT_OF_THE_STUDIO)],
+    "staffing.offer_password": [row(with_project("person"), {"studio_admin"}, NOT_OF_THE_STUDIO)],
+    "staffing.assign_account_manager": [
+        row(lambda f, a, w: f(a, w.alone, manager_id=w.people["manager"].user_id),
+            MANAGERS, UNSEEN),
+    ],
+    "importing.import_studio": [
+        row(lambda f, a, w: f(a, Path("examples/none")), {"studio_admin"}, NOT_OF_THE_STUDIO,
+            by_number=False),
+    ],
+    "subscribing.subscribe": [
+        row(with_project("idle_wallet", "growth"), MANAGERS, UNSEEN),
+        row(with_project("pool", "growth"), MANAGERS, NOT_IN_ORGANIZATION),
+    ],
+    "subscribing.change_plan": [row(with_project("alone_wallet", "scale"), MANAGERS, UNSEEN)],
+    "subscribing.pause": [
+        row(lambda f, a, w: f(a, w.alone_wallet, _days(10)), MANAGERS, UNSEEN)
+    ],
+    "subscribing.resume": [row(with_project("paused_wallet"), MANAGERS, UNSEEN)],
+    "transferring.transfer": [
+        row(lambda f, a, w: f(a, w.home_wallet, w.south_wallet, 5),
+            {"org_admin", *MANAGERS}, OUTSIDE),
+        row(lambda f, a, w: f(a, w.pool, w.home_wallet, 5),
+            {"org_admin", *MANAGERS}, NOT_IN_ORGANIZATION),
+    ],
+    "transferring.check_transfer": [
+        row(lambda f, a, w: f(a, w.home_wallet, w.south_wallet), {"org_admin", *MANAGERS}, OUTSIDE)
+    ],
+    "transferring.check_may_move": [
+        row(lambda f, a, w: f(a, Wallet.objects.get(pk=w.home_wallet)),
+            {"org_admin", *MANAGERS}, OUTSIDE, by_number=False),
+        row(lambda f, a, w: f(a, Wallet.objects.get(pk=w.alone_wallet)),
+            MANAGERS, UNSEEN, by_number=False),
+    ],
+    "transferring.lend": [
+        row(lambda f, a, w: f(a, w.home_wallet, w.south_wallet, 5, starts_on=_days(1),
+                              ends_on=_days(9)), {"org_admin", *MANAGERS}, OUTSIDE),
+    ],
+    "transferring.schedule_transfer": [
+        row(lambda f, a, w: f(a, w.home_wallet, w.south_wallet, 5, _days(3)),
+            {"org_admin", *MANAGERS}, OUTSIDE),
+    ],
+    "transferring.cancel_order": [row(with_project("order"), {"org_admin", *MANAGERS}, OUTSIDE)],
+    "transferring.set_borrowing": [
+        row(with_project("organization", True), {"org_admin", *MANAGERS}, NOT_IN_ORGANIZATION)
+    ],
+    "transferring.set_lending_limits": [
+        row(lambda f, a, w: f(a, w.home_wallet, may_borrow=5, may_lend=5),
+            {"org_admin", *MANAGERS}, OUTSIDE),
+    ],
+}  # fmt: skip
+
+
+def discovered() -> Iterator[tuple[str, Callable[..., Any]]]:
+    """Every public function of the services and read models that takes an actor."""
+    for package in (callsheet.services, callsheet.insight):
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            module = importlib.import_module(found.name)
+            for name, function in inspect.getmembers(module, inspect.isfunction):
+                if function.__module__ != module.__name__ or name.startswith("_"):
+                    continue
+                if "actor" in inspect.signature(function).parameters:
+                    yield f"{found.name.rpartition('.')[2]}.{name}", function
+
+
+FUNCTIONS = dict(discovered())
+
+
+@pytest.fixture
+def world() -> SimpleNamespace:
+    """An organization with two teams, accounts in every state, and the people who try."""
+    defaults.install()
+    pool, team = organization_with(20, home=60, south=40)
+    home = team["home"]
+    alone, paused = wallet_with(0), wallet_with(0)
+    for wallet in (alone, paused):
+        subscribing.subscribe(CONSOLE, wallet.pk, "growth")
+    subscribing.pause(CONSOLE, paused.pk, _days(30))
+    paying, idle = paying_wallet((60, None)), wallet_with(0)
+    noticed = wallet_with(0)
+    Account.objects.filter(pk=noticed.account_id).update(
+        status=AccountStatus.NOTICE, ended_on=_days(0), ended_reason="price"
+    )
+    places = [w.account for w in (home, team["south"], alone, paused, paying, idle)]
+    people = {role: somebody() for role in ROLES if role not in ("other", *STAFF)}
+    people |= {
+        "producer": somebody(staff=StaffRole.PRODUCER),
+        "manager": somebody(staff=StaffRole.ACCOUNT_MANAGER),
+        "studio_admin": somebody(staff=StaffRole.STUDIO_ADMIN),
+        "other": somebody(wallet_with(10).account, Role.ADMIN),
+    }
+    elsewhere, _ = organization_with(10, west=10)
+    for organization, role, who in (
+        (elsewhere.organization, Role.ADMIN, "other"),
+        (pool.organization, Role.ADMIN, "org_admin"),
+        (pool.organization, Role.VIEWER, "viewer"),
+    ):
+        Membership.objects.create(user_id=people[who].user_id, organization=organization, role=role)
+    for account in places:
+        for role in (Role.VIEWER, Role.MEMBER, Role.ADMIN):
+            user_id = people[role.value].user_id
+            Membership.objects.create(user_id=user_id, account=account, role=role)
+    someone = somebody(home.account)
+    absence = Absence.objects.create(user_id=someone.user_id, starts_on=_days(1), ends_on=_days(2))
+    review, asked, accepted = (submitted(home, 10) for _ in range(3))
+    production.request_clarification(CONSOLE, asked.pk, "Which?")
+    production.accept(CONSOLE, accepted.pk)
+    done = delivered(submitted(home, 10))
+    queued = submitted(home, 60)
+    shared, secret = draft(home, 10), draft(home, 10)
+    Project.objects.filter(pk=shared.pk).update(shared_with_studio=True)
+    order = StandingOrder.objects.create(
+        kind="recall", source=home, target=team["south"], amount=5, due_on=_days(3)
+    )
+    invitation = inviting.invite(
+        CONSOLE,
+        User.objects.get(pk=people["stranger"].user_id).email,
+        "member",
+        account_id=home.account_id,
+    )["invitation"]
+    return SimpleNamespace(
+        people=people, pool=pool.pk, organization=pool.organization_id, home=home.account_id,
+        home_wallet=home.pk, south_wallet=team["south"].pk, south_account=team["south"].account_id,
+        alone=alone.account_id, alone_wallet=alone.pk, paused_wallet=paused.pk,
+        paying_wallet=paying.pk, idle=idle.account_id, idle_wallet=idle.pk,
+        person=someone.user_id, colleague=people["producer"].user_id,
+        membership=Membership.objects.get(user_id=someone.user_id).pk, absence=absence.pk,
+        review=review.pk, asked=asked.pk, accepted=accepted.pk, delivered=done.pk,
+        queued=queued.pk, draft=shared.pk, secret=secret.pk, order=order.pk,
+        invitation=invitation,
+        token=inviting.token_of(Invitation.objects.get(pk=invitation)),
+        closure=StudioClosure.objects.create(day=_days(9), name="Fair").pk,
+    )  # fmt: skip
+
+
+def nowhere(world: SimpleNamespace) -> SimpleNamespace:
+    """The same world, in which nothing that one could name exists."""
+    unknown = {"people": world.people, "token": "f" * 64}
+    return SimpleNamespace(**{name: unknown.get(name, UNKNOWN) for name in vars(world)})
+
+
+def attempt(function: Any, a_row: Row, actor: Actor, world: SimpleNamespace) -> Any:
+    """What the call raises (None: nothing). Whatever it did is taken back."""
+    try:
+        with transaction.atomic():
+            a_row.call(function, actor, world)
+            transaction.set_rollback(True)
+    except CallsheetError as error:
+        return error
+    return None
+
+
+def rows() -> Iterator[tuple[str, int, Row]]:
+    return ((name, n, a_row) for name, found in TABLE.items() for n, a_row in enumerate(found))
+
+
+def test_every_function_stands_in_the_table() -> None:
+    assert sorted(FUNCTIONS) == sorted(TABLE)
+    assert len(FUNCTIONS) > 50
+
+
+def test_who_may(world: SimpleNamespace) -> None:
+    wrong = []
+    for name, number, a_row in rows():
+        for role in ROLES:
+            actor = world.people[role]
+            raised = attempt(FUNCTIONS[name], a_row, actor, world)
+            hides = role in a_row.hidden
+            expected: type | None = None if role in a_row.may else NotFound if hides else Forbidden
+            said = type(raised) if isinstance(raised, NotFound | Forbidden) else None
+            if said is not expected:
+                wrong.append(f"{name} ({number}) as {role}: {raised!r}")
+            elif expected is NotFound and a_row.by_number:
+                unknown = attempt(FUNCTIONS[name], a_row, actor, nowhere(world))
+                if raised.as_dict() != unknown.as_dict():
+                    wrong.append(f"{name} ({number}) as {role}: {raised!r}, not {unknown!r}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_closed_login_may_nothing(world: SimpleNamespace) -> None:
+    """Whoever might do most is a stranger once the login is closed."""
+    User.objects.filter(pk__in=[actor.user_id for actor in world.people.values()]).update(
+        is_active=False
+    )
+    for name, number, a_row in rows():
+        for role in a_row.may:
+            raised = attempt(FUNCTIONS[name], a_row, world.people[role], world)
+            assert type(raised) is NotFound, f"{name} ({number}) as a former {role}: {raised!r}"
+
+
+def test_somebody_who_never_was_is_a_stranger(world: SimpleNamespace) -> None:
+    ghost = person(UNKNOWN, "Nobody")
+    for name, number, a_row in rows():
+        raised = attempt(FUNCTIONS[name], a_row, ghost, world)
+        assert type(raised) is NotFound, f"{name} ({number}): {raised!r}"
+
+
+def test_members_who_share_their_briefs_show_them_to_the_organization(
+    world: SimpleNamespace,
+) -> None:
+    """The consent opens reading, and nothing else, to the organization's admin."""
+    actor = world.people["org_admin"]
+    account = Account.objects.get(pk=world.home)
+    account.shares_briefs = True
+    account.save()
+    readiness = FUNCTIONS["briefing.readiness"]
+    assert readiness(actor, world.review)
+    with pytest.raises(NotFound):
+        readiness(actor, world.secret)
+    with pytest.raises(Forbidden):
+        FUNCTIONS["briefing.withdraw"](actor, world.review)
+
+
+def test_a_function_that_forgets_to_ask_is_found(world: SimpleNamespace) -> None:
+    """Negative control: the same walk over a service that asks nobody."""
+
+    def careless(actor: Actor, project_id: int) -> Any:
+        return Project.objects.filter(pk=project_id).delete()
+
+    careless_row = Row(with_project("secret"), {"member", "admin"})
+    for role in ("stranger", "other", "org_admin"):
+        assert attempt(careless, careless_row, world.people[role], world) is None
+
+
+def test_the_world_has_what_the_table_names(world: SimpleNamespace) -> None:
+    """The accounts stand where the table believes them to be."""
+    assert Account.objects.get(pk=world.home).type == AccountType.INTEGRATED
+    assert Account.objects.get(pk=world.alone).organization is None
+    assert Organization.objects.get(pk=world.organization).pool.pk == world.pool
+    assert open_wallet.__module__ == "callsheet.credits.opening"
