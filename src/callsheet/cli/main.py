@@ -29,7 +29,7 @@ class ReportingGroup(TyperGroup):
 
 def build() -> typer.Typer:
     """Return the whole command line. Django must be set up, because commands import models."""
-    from callsheet.cli import db, importing, ledger, serve
+    from callsheet.cli import db, demo, importing, ledger, project, queue, serve
 
     program = typer.Typer(
         name="callsheet",
@@ -39,10 +39,13 @@ def build() -> typer.Typer:
         pretty_exceptions_enable=False,
         add_completion=False,
     )
+    program.command()(demo.demo)
     program.command()(serve.serve)
     program.command()(serve.worker)
     program.add_typer(db.app, name="db")
     program.add_typer(ledger.app, name="ledger", callback=_database)
+    program.add_typer(queue.app, name="queue", callback=_database)
+    program.add_typer(project.app, name="project", callback=_database)
     program.command("import")(importing.import_sheets)
     program.command("version")(_version)
     return program

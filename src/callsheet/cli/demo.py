@@ -1,0 +1,117 @@
+"""``callsheet demo``: a whole studio to look at, made in a minute, there again in seconds."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from callsheet.cli.exits import ExitCode
+from callsheet.cli.serve import run_web, worker_beside
+from callsheet.cli.session import studio
+from callsheet.cli.storytelling import draw_story
+from callsheet.config.env import get_env
+from callsheet.demo import logins
+from callsheet.demo.building import EXAMPLE, Demo, build
+from callsheet.demo.telling import CHOSEN, tell
+
+_OF_THE_DEMO = {
+    # A password that everybody knows needs no second factor; and the terminal is for the story.
+    "CALLSHEET_REQUIRE_MFA": "false",
+    "CALLSHEET_LOG_LEVEL": "WARNING",
+    "CALLSHEET_STUDIO_NAME": "Demo studio",
+}
+
+
+def demo(
+    port: Annotated[int | None, typer.Option(help="Port, instead of PORT.")] = None,
+    data_dir: Annotated[
+        Path | None, typer.Option(help="Folder of the demo's database, instead of DATA_DIR.")
+    ] = None,
+    once: Annotated[
+        bool, typer.Option("--once", help="Tell the story and end, instead of serving pages.")
+    ] = False,
+    sheets: Annotated[
+        Path, typer.Option(help="The studio to import.", show_default="examples/studio")
+    ] = EXAMPLE,
+) -> None:
+    """Import the example studio, play a fortnight of it, then serve its pages until Ctrl-C.
+
+    The second start takes seconds, because the data is there. With --once it tells the story of
+    the fortnight and ends with 0, or with 1 when the books are not right.
+    """
+    _start_anew_where_needed(port, data_dir, once=once, sheets=sheets)
+    console = Console()
+    begun = time.monotonic()
+    with studio():
+        made = _build(console, sheets)
+        if once:
+            story = tell(made.begins)
+            draw_story(console, story)
+            console.print(
+                f"\nThat took {time.monotonic() - begun:.0f} s. Look closer:", highlight=False
+            )
+            _look_closer(console)
+            if not story.audit.clean:
+                raise typer.Exit(ExitCode.DIFFERENCE)
+            return
+        _welcome(console)
+        with worker_beside():
+            run_web(port=port)
+
+
+def _start_anew_where_needed(
+    port: int | None, data_dir: Path | None, *, once: bool, sheets: Path
+) -> None:
+    """Settings are read when a process starts; one that needs others starts itself anew."""
+    wanted = {name: value for name, value in _OF_THE_DEMO.items() if name not in os.environ}
+    if port is not None and port != get_env().port:
+        wanted["PORT"] = str(port)
+    if data_dir is not None and data_dir.resolve() != get_env().data_dir.resolve():
+        wanted["DATA_DIR"] = str(data_dir.resolve())
+    if not wanted:
+        return
+    arguments = ["demo", "--sheets", str(sheets), *(["--once"] if once else [])]
+    # Nothing is open yet: no connection, no lock, no child.
+    os.execve(  # noqa: S606  # this very program
+        sys.executable,
+        [sys.executable, "-m", "callsheet", *arguments],
+        {**os.environ, **wanted},
+    )
+
+
+def _build(console: Console, sheets: Path) -> Demo:
+    with console.status("Looking for the demo studio") as status:
+
+        def told(text: str) -> None:
+            status.update(text)
+
+        def played(day: date) -> None:
+            status.update(f"Playing the fortnight: {day:%A} {day.day} {day:%B}")
+
+        return build(sheets, told=told, played=played)
+
+
+def _welcome(console: Console) -> None:
+    env = get_env()
+    console.print(Text(f"Staff administration: {env.site.geturl()}/admin/", style="bold"))
+    for login in logins.logins():
+        console.print(Text(f"  {login.email}  {logins.PASSWORD}  ({login.role})"))
+    console.print("Look at it from another terminal, too:")
+    _look_closer(console)
+
+
+def _look_closer(console: Console) -> None:
+    env = get_env()
+    folder = f"DATA_DIR={env.data_dir} " if "DATA_DIR" in os.environ else ""
+    for command in (f"queue show {CHOSEN[0]}", "ledger balances", "ledger verify"):
+        console.print(
+            Text(f"  {folder}.venv/bin/callsheet {command}"), soft_wrap=True, highlight=False
+        )

@@ -1,0 +1,351 @@
+"""``callsheet project``: briefs and what becomes of them, through the same rights as everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import date
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from callsheet.cli.acting import (
+    AccountKey,
+    As,
+    ProjectName,
+    acting,
+    find_account,
+    find_project,
+)
+from callsheet.cli.drawing import expected
+from callsheet.cli.output import Json, show
+from callsheet.insight.project_view import ProjectPage, list_projects, read_project
+from callsheet.insight.queue_view import read_queue_view
+from callsheet.insight.wording import say_credits, say_day
+from callsheet.journal.commands import Answer
+from callsheet.kit import clock
+from callsheet.kit.actor import Actor
+from callsheet.kit.errors import Refused
+from callsheet.projects.lifecycle import Status
+from callsheet.projects.models import Project
+from callsheet.services import briefing, production, queueing
+from callsheet.services.loading import project_of
+
+app = typer.Typer(help="Projects: list, show, and every step from submission to the end.")
+
+Key = Annotated[
+    str | None,
+    typer.Option("--key", help="Name this command; the same one again does nothing more."),
+]
+Version = Annotated[
+    int | None,
+    typer.Option(help="The version that you looked at; refused when it has changed since."),
+]
+Note = Annotated[str, typer.Option("--note", help="Why; kept in the project's timeline.")]
+
+
+@app.command("list")
+def list_command(
+    account: AccountKey,
+    status: Annotated[
+        list[str] | None, typer.Option(help="Only these; not given: all that have not ended.")
+    ] = None,
+    as_: As = "",
+    json: Json = False,
+) -> None:
+    """List an account's projects, those that changed last first."""
+    for given in status or []:
+        if given not in list(Status):
+            raise Refused(
+                "unknown_status",
+                f"There is no status “{given}”. It is one of: {', '.join(Status)}.",
+                field="status",
+            )
+    rows = list_projects(acting(as_), find_account(account), statuses=status or ())
+
+    def human(console: Console) -> None:
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for column in ("key", "title", "credits", "status", "wanted by"):
+            table.add_column(column, justify="right" if column == "credits" else "left")
+        for row in rows:
+            wanted = say_day(row.wanted_by, _today(account)) if row.wanted_by else ""
+            said = Status(row.status).label.lower()
+            table.add_row(Text(row.key), Text(row.title), str(row.credits), said, wanted)
+        console.print(table)
+
+    show({"projects": [asdict(row) for row in rows]}, json=json, human=human)
+
+
+@app.command("show")
+def show_command(project: ProjectName, as_: As = "", json: Json = False) -> None:
+    """Show a project: scope, dates, why it waits, what may happen next, its timeline."""
+    found = find_project(project)
+    project_of(acting(as_), found.pk)
+    page = read_project(found.pk)
+    show(asdict(page), json=json, human=lambda console: _draw(console, page))
+
+
+@app.command()
+def submit(
+    project: ProjectName, as_: As = "", version: Version = None, key: Key = None, json: Json = False
+) -> None:
+    """Hand a ready brief in: it starts at once, or waits in the queue and says why."""
+
+    def work(actor: Actor, found: Project) -> Answer:
+        return briefing.submit(actor, found.pk, version=version, key=key)
+
+    _act(project, as_, json, work)
+
+
+@app.command()
+def withdraw(
+    project: ProjectName,
+    as_: As = "",
+    version: Version = None,
+    note: Note = "",
+    key: Key = None,
+    json: Json = False,
+) -> None:
+    """Take a brief back into draft, before it is accepted; it keeps its place for some days."""
+
+    def work(actor: Actor, found: Project) -> Answer:
+        return briefing.withdraw(actor, found.pk, version=version, note=note, key=key)
+
+    _act(project, as_, json, work)
+
+
+@app.command()
+def accept(
+    project: ProjectName,
+    promised: Annotated[
+        str, typer.Option(help="The day promised, as 2026-05-12; not given: none.")
+    ] = "",
+    as_: As = "",
+    version: Version = None,
+    note: Note = "",
+    key: Key = None,
+    json: Json = False,
+) -> None:
+    """Accept a brief into production. Studio staff."""
+
+    def work(actor: Actor, found: Project) -> Answer:
+        return production.accept(
+            actor, found.pk, promised_on=_day(promised), version=version, note=note, key=key
+        )
+
+    _act(project, as_, json, work)
+
+
+@app.command()
+def ask(
+    project: ProjectName,
+    question: Annotated[str, typer.Argument(help="What you would like to know.")],
+    as_: As = "",
+    key: Key = None,
+    json: Json = False,
+) -> None:
+    """Ask the customer something before accepting. Studio staff."""
+
+    def work(actor: Actor, found: Project) -> Answer:
+        return production.request_clarification(actor, found.pk, question, key=key)
+
+    _act(project, as_, json, work)
+
+
+@app.command()
+def clarify(
+    project: ProjectName,
+    reply: Annotated[str, typer.Argument(help="The answer to the studio's question.")],
+    as_: As = "",
+    key: Key = None,
+    json: Json = False,
+) -> None:
+    """Answer the studio's question; the brief goes back to review."""
+
+    def work(actor: Actor, found: Project) -> Answer:
+        return production.clarify(actor, found.pk, reply, key=key)
+
+    _act(project, as_, json, work)
+
+
+@app.command("return")
+def return_command(
+    project: ProjectName,
+    reason: Annotated[str, typer.Argument(help="What has to change in the brief.")],
+    as_: As = "",
+    key: Key = None,
+    json: Json = False,
+) -> None:
+    """Give a brief back to its writers; its credits come home. Studio staff."""
+
+    def work(actor: Actor, found: Project) -> Answer:
+        return production.return_brief(actor, found.pk, reason, key=key)
+
+    _act(project, as_, json, work)
+
+
+@app.command()
+def deliver(
+    project: ProjectName,
+    deliverable: Annotated[
+        list[int] | None,
+        typer.Option(help="Only these (their numbers in `project show`); not given: all."),
+    ] = None,
+    as_: As = "",
+    key: Key = None,
+    json: Json = False,
+) -> None:
+    """Deliver everything, or some of it. Studio staff."""
+
+    def work(actor: Actor, found: Project) -> Answer:
+        return production.deliver(actor, found.pk, deliverable or None, key=key)
+
+    _act(project, as_, json, work)
+
+
+@app.command()
+def finalize(
+    project: ProjectName, as_: As = "", version: Version = None, key: Key = None, json: Json = False
+) -> None:
+    """Approve what was delivered: the credits come home, and what now fits starts by itself."""
+
+    def work(actor: Actor, found: Project) -> Answer:
+        return production.finalize(actor, found.pk, version=version, key=key)
+
+    _act(project, as_, json, work)
+
+
+@app.command()
+def cancel(
+    project: ProjectName,
+    note: Note = "",
+    consumed: Annotated[
+        int | None,
+        typer.Option(help="Pay-as-you-go: credits used up; not given: all that is held."),
+    ] = None,
+    as_: As = "",
+    key: Key = None,
+    json: Json = False,
+) -> None:
+    """Stop a submitted project for good, with a reason. Studio staff."""
+
+    def work(actor: Actor, found: Project) -> Answer:
+        # The studio acts through its people: on the command line, too, it says why.
+        if not note.strip():
+            raise Refused("reason_missing", "Say why the project is canceled.", field="note")
+        return production.cancel(actor, found.pk, consumed=consumed, note=note, key=key)
+
+    _act(project, as_, json, work)
+
+
+@app.command()
+def reorder(
+    account: AccountKey,
+    projects: Annotated[
+        list[str], typer.Argument(help="Every queued project, the first to start first.")
+    ],
+    as_: As = "",
+    key: Key = None,
+    json: Json = False,
+) -> None:
+    """Put an account's queue into this order."""
+    found = find_account(account)
+    actor = acting(as_)
+    order = [find_project(name if "/" in name else f"{found.key}/{name}").pk for name in projects]
+    answer = queueing.reorder(actor, found.pk, order, key=key)
+    show(answer, json=json, human=lambda console: _draw_started(console, answer))
+
+
+def _act(name: str, as_: str, json: bool, work: Callable[[Actor, Project], dict[str, Any]]) -> None:
+    """Do ``work`` on the project as that person and say what came of it."""
+    actor = acting(as_)
+    found = find_project(name)
+    answer = work(actor, found)
+    show(answer, json=json, human=lambda console: _say(console, found.pk, answer))
+
+
+def _say(console: Console, project_id: int, answer: Answer) -> None:
+    project = Project.objects.select_related("account").get(pk=project_id)
+    status = Status(answer["status"]).label.lower()
+    said = f"“{project.title}” is now {status}."
+    if answer.get("released"):
+        said += f" {say_credits(answer['released'])} came home."
+    if answer.get("consumed"):
+        said += f" {say_credits(answer['consumed'])} were used up."
+    console.print(Text(said))
+    if answer["status"] == Status.QUEUED:
+        view = read_queue_view(project.account_id)
+        for brief in view.waiting:
+            if brief.project == project.pk:
+                console.print(
+                    Text(f"Place {brief.position}. {brief.sentence} {expected(brief, view.today)}")
+                )
+    _draw_started(console, answer)
+
+
+def _draw_started(console: Console, answer: Answer) -> None:
+    started = Project.objects.in_bulk(answer.get("started") or [])
+    for pk in answer.get("started") or []:
+        if pk in started:
+            console.print(
+                Text(
+                    f"“{started[pk].title}” ({say_credits(started[pk].credits)}) started by itself."
+                )
+            )
+
+
+def _draw(console: Console, page: ProjectPage) -> None:
+    line = page.line
+    today = _today(line.account)
+    console.print(Text(line.title, style="bold"))
+    console.print(
+        Text(
+            f"{line.account}/{line.key}, {say_credits(line.credits)},"
+            f" {Status(line.status).label.lower()}, version {line.version}"
+        )
+    )
+    if page.waiting is not None:
+        brief = page.waiting
+        console.print(Text(f"Place {brief.position}. {brief.sentence} {expected(brief, today)}"))
+    dates = {
+        "wanted by": line.wanted_by, "publish": page.publish_on, "not before": page.not_before,
+        "promised": page.promised_on, "credits back from": line.returns_from,
+        "credits back by": line.returns_by,
+    }  # fmt: skip
+    for what, day in dates.items():
+        if day is not None:
+            console.print(Text(f"{what}: {say_day(day, today)}"))
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("number", "concept", "deliverable", "quantity", "credits", "state"):
+        numeric = column in {"number", "quantity", "credits"}
+        table.add_column(column, justify="right" if numeric else "left")
+    for item in page.deliverables:
+        table.add_row(
+            str(item.deliverable), Text(item.concept), item.type, str(item.quantity),
+            str(item.quantity * item.unit_credits), item.state.replace("_", " "),
+        )  # fmt: skip
+    console.print(table)
+    for event in page.timeline:
+        note = f": {event.note}" if event.note else ""
+        kind = event.kind.replace("_", " ")
+        console.print(Text(f"{event.at:%Y-%m-%d %H:%M}  {kind}, {event.by}{note}"))
+    if page.actions:
+        console.print(Text("Next: " + ", ".join(a.replace("_", " ") for a in page.actions)))
+
+
+def _today(account: str) -> date:
+    return clock.today(find_account(account).time_zone)
+
+
+def _day(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Refused(
+            "not_a_day", f"“{text}” is not a day as in 2026-05-12.", field="promised"
+        ) from error

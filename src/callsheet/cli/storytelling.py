@@ -1,0 +1,101 @@
+"""The demo's story in the terminal."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from callsheet.cli.drawing import draw_bridge, draw_strip, draw_waiting
+from callsheet.demo.moments import Kind
+from callsheet.demo.telling import Chapter, Story
+from callsheet.insight.wording import say_credits, say_day
+from callsheet.kit import clock
+
+_COLUMNS = (
+    (Kind.SUBMITTED, "started at once"),
+    (Kind.QUEUED, "queued"),
+    (Kind.STARTED, "started by themselves"),
+    (Kind.OVERTOOK, "overtakings"),
+    (Kind.DELIVERED, "delivered"),
+    (Kind.FINALIZED, "finalized"),
+)
+
+
+def draw_story(console: Console, story: Story) -> None:
+    """Everything, in the order in which one wants to know it."""
+    size = story.size
+    console.rule("[bold]The demo studio", align="left")
+    console.print(
+        Text(
+            f"{size.customers} customers, {size.organizations} organizations,"
+            f" {size.projects:,} projects of two years. Now {size.held:,} of"
+            f" {say_credits(size.capacity)} are in production, and {size.waiting} briefs wait."
+        )
+    )
+    console.print()
+    _days(console, story)
+    for chapter in story.chapters:
+        console.print()
+        _chapter(console, chapter)
+    if story.bridge is not None:
+        console.print()
+        console.rule(f"[bold]The bridge of {story.bridged}", align="left")
+        draw_bridge(console, story.bridge)
+    console.print()
+    console.rule("[bold]The books", align="left")
+    draw_audit(console, story)
+
+
+def _days(console: Console, story: Story) -> None:
+    console.rule("[bold]The fortnight, day by day", align="left")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("")
+    for _, title in _COLUMNS:
+        table.add_column(title, justify="right")
+    today = clock.now().date()
+    totals = dict.fromkeys((kind for kind, _ in _COLUMNS), 0)
+    for line in story.days:
+        counts = [line.counts.get(kind, 0) for kind, _ in _COLUMNS]
+        for (kind, _), count in zip(_COLUMNS, counts, strict=True):
+            totals[kind] += count
+        table.add_row(say_day(line.day, today), *(str(count or "") for count in counts))
+    table.add_row("together", *(str(count) for count in totals.values()), style="bold")
+    console.print(table)
+
+
+def _chapter(console: Console, chapter: Chapter) -> None:
+    view = chapter.view
+    console.rule(f"[bold]{view.name}[/bold] ({view.key})", align="left")
+    console.print(Text(chapter.situation))
+    console.print()
+    table = Table.grid(padding=(0, 1))
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column()
+    if chapter.left_out:
+        table.add_row("", "", Text(f"… {chapter.left_out} moments before"))
+    for moment in chapter.moments:
+        day = say_day(moment.at.date(), view.today)
+        table.add_row(day, Text(moment.kind.value, style="bold"), Text(moment.text))
+    if not chapter.moments:
+        table.add_row("", "", "Nothing happened here.")
+    console.print(table)
+    console.print()
+    draw_strip(console, view)
+    if view.waiting:
+        console.print()
+        draw_waiting(console, view)
+
+
+def draw_audit(console: Console, story: Story) -> None:
+    """Whether the books are right, and where they are not."""
+    audit = story.audit
+    if audit.clean:
+        console.print(
+            f"Rebuilt from the transfers: {audit.wallets} wallets, {audit.transfers} transfers,"
+            " no difference.",
+            highlight=False,
+        )
+    for difference in audit.differences:
+        console.print(Text(str(difference), style="red"))
