@@ -77,7 +77,8 @@ WITH said AS (
         t.to_wallet_id, '|', t.to_bucket, '|', coalesce(t.hold_id::text, '-'), '|',
         coalesce(t.lot_id::text, '-'), '|', coalesce(t.grant_id::text, '-'), '|',
         coalesce(t.order_id::text, '-'), '|', coalesce(encode(note.digest, 'hex'), '-'), '|',
-        t.n, '|', c.actor, '|', c.name, '|', c.key) AS words
+        t.n, '|', length(c.actor), '|', length(c.name), '|',
+        c.actor, '|', c.name, '|', c.key) AS words
     FROM credits_transfer t
     LEFT JOIN journal_command c ON c.id = t.command_id
     LEFT JOIN journal_note note ON note.id = c.note_id

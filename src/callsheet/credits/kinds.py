@@ -46,5 +46,3 @@ BUCKETS: dict[Kind, tuple[tuple[Bucket, Bucket], ...]] = {
     Kind.ADJUST: ((Bucket.ISSUED, Bucket.AVAILABLE), (Bucket.AVAILABLE, Bucket.ISSUED)),
     Kind.EXPIRE: ((Bucket.AVAILABLE, Bucket.EXPIRED),),
 }
-
-CROSS_WALLET = frozenset({Kind.ALLOCATE, Kind.RECLAIM, Kind.REASSIGN, Kind.LEND, Kind.REPAY})

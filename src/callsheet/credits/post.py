@@ -80,9 +80,7 @@ def post(command: OpenCommand, moves: Iterable[Move]) -> Posting:
     batch = list(moves)
     if not batch:
         return Posting(command.id, (), ())
-    return _call(
-        command.id, None, None, None, None, batch, bytes_or_none(command.note_digest)
-    )
+    return _call(command.id, None, None, None, None, batch, bytes_or_none(command.note_digest))
 
 
 def post_once(actor: Actor, name: str, key: str, moves: Iterable[Move]) -> Posting:

@@ -170,11 +170,14 @@ BEGIN
                 DETAIL = json_build_object('kind', m.kind, 'what', 'lot')::text;
         END IF;
 
-        v_content := format('%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s',
+        -- Names that somebody chose come last and with their lengths, so that no two commands
+        -- read the same.
+        v_content := format('%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s',
             m.kind, m.amount, m.source, v_from_bucket, v_target, v_to_bucket,
             coalesce(v_hold::text, '-'), coalesce(m.lot::text, '-'),
             coalesce(m."grant"::text, '-'), coalesce(m."order"::text, '-'),
-            coalesce(encode(p_note_digest, 'hex'), '-'), v_n, v_actor, v_name, v_key);
+            coalesce(encode(p_note_digest, 'hex'), '-'), v_n, length(v_actor), length(v_name),
+            v_actor, v_name, v_key);
 
         -- What may overdraw: an adjustment downwards, and the opening holds of an import.
         v_guard := CASE
