@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -175,10 +174,8 @@ def draw_bridge(console: Console, one: Bridge) -> None:
     table.add_row("Closing balance", "", str(one.closing.available), str(one.closing.held))
     console.print(table)
     for title, point in (("Opening head", one.opening), ("Closing head", one.closing)):
-        console.print(
-            Padding(Text(f"{title}: number {point.seq}, {point.head}"), (0, 0, 0, 2)),
-            soft_wrap=True,
-        )
+        console.print(Text(f"{title}, after {point.seq} movements:"))
+        console.print(Text(f"  {point.head}"), soft_wrap=True)
 
 
 def _signed(change: int) -> str:

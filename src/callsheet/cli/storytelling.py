@@ -12,13 +12,13 @@ from callsheet.demo.telling import Chapter, Story
 from callsheet.insight.wording import say_credits, say_day
 from callsheet.kit import clock
 
-_COLUMNS = (
-    (Kind.SUBMITTED, "started at once"),
-    (Kind.QUEUED, "queued"),
-    (Kind.STARTED, "started by themselves"),
-    (Kind.OVERTOOK, "overtakings"),
-    (Kind.DELIVERED, "delivered"),
-    (Kind.FINALIZED, "finalized"),
+_COLUMNS: tuple[tuple[str, tuple[Kind, ...]], ...] = (
+    ("submitted", (Kind.SUBMITTED, Kind.QUEUED)),
+    ("queued", (Kind.QUEUED,)),
+    ("started by themselves", (Kind.STARTED,)),
+    ("overtaking", (Kind.OVERTOOK,)),
+    ("delivered", (Kind.DELIVERED,)),
+    ("finalized", (Kind.FINALIZED,)),
 )
 
 
@@ -51,16 +51,15 @@ def _days(console: Console, story: Story) -> None:
     console.rule("[bold]The fortnight, day by day", align="left")
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("")
-    for _, title in _COLUMNS:
+    for title, _ in _COLUMNS:
         table.add_column(title, justify="right")
     today = clock.now().date()
-    totals = dict.fromkeys((kind for kind, _ in _COLUMNS), 0)
+    totals = [0] * len(_COLUMNS)
     for line in story.days:
-        counts = [line.counts.get(kind, 0) for kind, _ in _COLUMNS]
-        for (kind, _), count in zip(_COLUMNS, counts, strict=True):
-            totals[kind] += count
+        counts = [sum(line.counts.get(kind, 0) for kind in kinds) for _, kinds in _COLUMNS]
+        totals = [total + count for total, count in zip(totals, counts, strict=True)]
         table.add_row(say_day(line.day, today), *(str(count or "") for count in counts))
-    table.add_row("together", *(str(count) for count in totals.values()), style="bold")
+    table.add_row("together", *(str(count) for count in totals), style="bold")
     console.print(table)
 
 

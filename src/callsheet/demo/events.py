@@ -6,12 +6,14 @@ the example studio, and is left out where that account is not there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
+from random import Random
 
 from callsheet.credits.models import Wallet
 from callsheet.demo.cast import Cast
 from callsheet.demo.moments import Kind
+from callsheet.insight.wording import say_credits
 from callsheet.journal.commands import Answer
 from callsheet.projects.lifecycle import Status
 from callsheet.projects.models import Project
@@ -40,23 +42,31 @@ class Event:
     act: Callable[[Cast, Account], Told | None]
 
 
-def _forgotten_delivery(cast: Cast, account: Account) -> Told | None:
-    """Somebody looks through the deliveries at last."""
-    project = (
-        Project.objects.filter(account=account, status=Status.DELIVERED)
-        .order_by("delivered_at", "pk")
-        .first()
-    )
-    if project is None:
-        return None
-    actor = cast.admin(account.pk)
-    answer = production.finalize(actor, project.pk)
-    return Told(
-        Kind.FINALIZED, account.key,
-        f"{actor.name} finds a forgotten delivery and finalizes “{project.title}”:"
-        f" {project.credits} credits come home.",
-        f"“{project.title}” being finalized", answer,
-    )  # fmt: skip
+def _finalizing(sentence: str) -> Callable[[Cast, Account], Told | None]:
+    """An admin of the account finalizes the delivery that has lain longest."""
+
+    def act(cast: Cast, account: Account) -> Told | None:
+        project = (
+            Project.objects.filter(account=account, status=Status.DELIVERED)
+            .order_by("delivered_at", "pk")
+            .first()
+        )
+        if project is None:
+            return None
+        actor = cast.admin(account.pk)
+        answer = production.finalize(actor, project.pk)
+        return Told(
+            Kind.FINALIZED, account.key,
+            f"{actor.name} {sentence} “{project.title}”:"
+            f" {say_credits(answer['released'])} come home.",
+            f"“{project.title}” being finalized", answer,
+        )  # fmt: skip
+
+    return act
+
+
+_approval = _finalizing("finalizes")
+_forgotten_delivery = _finalizing("finds a forgotten delivery and finalizes")
 
 
 def _upgrade(plan: str) -> Callable[[Cast, Account], Told | None]:
@@ -136,17 +146,39 @@ def _withdrawal(cast: Cast, account: Account) -> Told | None:
     )  # fmt: skip
 
 
+def _delivery(cast: Cast, account: Account) -> Told | None:
+    """A producer delivers what is due first."""
+    project = (
+        Project.objects.filter(account=account, status=Status.IN_PROGRESS)
+        .order_by("returns_p50", "pk")
+        .first()
+    )
+    if project is None:
+        return None
+    actor = cast.producer(Random(account.key))  # noqa: S311  # a game, no secret
+    answer = production.deliver(actor, project.pk)
+    return Told(
+        Kind.DELIVERED, account.key, f"{actor.name} delivers “{project.title}”.",
+        f"“{project.title}” being delivered", answer,
+    )  # fmt: skip
+
+
 EVENTS: tuple[Event, ...] = (
+    Event(1, 11.7, "brixen", _delivery),
     Event(2, 10.2, "halden-run", _help_from("halden-golf", 20)),
+    Event(3, 9.8, "brixen", _approval),
     Event(3, 14.5, "lumiere", _forgotten_delivery),
     Event(4, 9.4, "tannenhof", _last_first),
     Event(5, 11.1, "kestrel", _upgrade("scale")),
     Event(6, 15.0, "maison-parfum", _withdrawal),
     Event(7, 13.3, "lumiere", _forgotten_delivery),
+    Event(8, 10.6, "brixen", _delivery),
 )
 
-FORGETFUL: Mapping[str, str] = {
-    "lumiere": "Deliveries lie unread for weeks, until somebody looks.",
-    "raven": "The same, on a smaller scale.",
-}
+FORGETFUL = frozenset({"lumiere", "raven"})
 """Accounts that finalize nothing of their own accord."""
+
+STAGED = frozenset({"brixen", "kestrel"})
+"""Accounts to which nothing happens by chance: after the fortnight, Brixen's launch is one
+finalizing away from its start, which is left to whoever looks at the demo.
+"""

@@ -13,7 +13,7 @@ from functools import partial
 from random import Random
 
 from callsheet.demo.cast import Cast
-from callsheet.demo.events import EVENTS, FORGETFUL, Event
+from callsheet.demo.events import EVENTS, FORGETFUL, STAGED, Event
 from callsheet.demo.everyday import Everyday
 from callsheet.demo.moments import Diary, Moment, moment_from
 from callsheet.journal.commands import Answer, OpenCommand, run
@@ -141,7 +141,8 @@ class _Day:
             .select_related("wallet", "organization")
             .order_by("key")
         )
-        for account in self.rng.sample(accounts, min(3, len(accounts))):
+        writing = [account for account in accounts if account.key not in STAGED]
+        for account in self.rng.sample(writing, min(3, len(writing))):
             yield Step(self._hour(), partial(self.everyday.write, account))
         by_key = {account.key: account for account in accounts}
         for event in EVENTS:
@@ -152,7 +153,10 @@ class _Day:
     def _intention(self, project: Project) -> Callable[[Project], None] | None:
         """What somebody will do with a project today, if anything."""
         chance = self.rng.random()
+        key = project.account.key
         everyday = self.everyday
+        if key in STAGED and project.status != Status.PENDING_REVIEW:
+            return None
         match Status(project.status):
             case Status.DRAFT if chance < 0.07:
                 return everyday.submit
@@ -164,7 +168,7 @@ class _Day:
                 return everyday.deliver
             case Status.INITIAL_DELIVERY | Status.UNDER_REVISION if chance < 0.25:
                 return everyday.deliver
-            case Status.DELIVERED if chance < 0.3 and project.account.key not in FORGETFUL:
+            case Status.DELIVERED if chance < 0.3 and key not in FORGETFUL:
                 return everyday.finalize
         return None
 

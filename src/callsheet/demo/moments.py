@@ -27,12 +27,15 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Something that happened in an account. ``text`` is a sentence."""
+    """Something that happened in an account. ``text`` is a sentence; ``count`` says to how many
+    projects at once.
+    """
 
     at: datetime
     account: str
     kind: Kind
     text: str
+    count: int = 1
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data, as a day's answer stores it."""
@@ -46,6 +49,7 @@ def moment_from(data: dict[str, Any]) -> Moment:
         account=data["account"],
         kind=Kind(data["kind"]),
         text=data["text"],
+        count=data["count"],
     )
 
 
@@ -56,6 +60,6 @@ class Diary:
     moments: list[Moment] = field(default_factory=list)
     refused: int = 0
 
-    def add(self, at: datetime, account: str, kind: Kind, text: str) -> None:
+    def add(self, at: datetime, account: str, kind: Kind, text: str, count: int = 1) -> None:
         """Write a line."""
-        self.moments.append(Moment(at, account, kind, text))
+        self.moments.append(Moment(at, account, kind, text, count))

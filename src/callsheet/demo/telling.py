@@ -112,7 +112,7 @@ def _days(moments: Iterable[Moment]) -> tuple[DayCount, ...]:
     """The days on which people worked, each with its counts."""
     by_day: dict[date, Counter[Kind]] = {}
     for moment in moments:
-        by_day.setdefault(moment.at.date(), Counter())[moment.kind] += 1
+        by_day.setdefault(moment.at.date(), Counter())[moment.kind] += moment.count
     return tuple(DayCount(day, counts) for day, counts in sorted(by_day.items()))
 
 

@@ -36,38 +36,66 @@ class Watch:
             .prefetch_related("overtaken_by")
             .in_bulk([project for _, project in started])
         )
+        by_account: dict[str, list[Project]] = {}
         for _, pk in started:
             if pk != but:
-                self._tell_start(projects[pk], thanks)
+                by_account.setdefault(projects[pk].account.key, []).append(projects[pk])
+        for account, own in by_account.items():
+            self._diary.add(clock.now(), account, Kind.STARTED, _started(own, thanks), len(own))
         self._tell_overtaking()
 
-    def _tell_start(self, project: Project, thanks: str) -> None:
-        text = (
-            f"“{project.title}” ({say_credits(project.credits)}) starts by itself, thanks to"
-            f" {thanks}."
-        )
-        receipts = list(project.overtaken_by.all())
-        if receipts:
-            late = max(receipt.realized_delay or 0 for receipt in receipts)
-            times = "once" if len(receipts) == 1 else f"{len(receipts)} times"
-            text += f" It was overtaken {times}, which cost it {say_working_days(late)}."
-        self._diary.add(clock.now(), project.account.key, Kind.STARTED, text)
-
     def _tell_overtaking(self) -> None:
-        receipts = (
+        receipts = list(
             FairnessReceipt.objects.filter(pk__gt=self._receipt)
             .select_related("project", "overtaken", "overtaken__account")
             .order_by("pk")
         )
+        if not receipts:
+            return
+        self._receipt = receipts[-1].pk
+        by_head: dict[int, list[FairnessReceipt]] = {}
         for receipt in receipts:
-            self._receipt = receipt.pk
-            same = receipt.project.wallet_id == receipt.overtaken.wallet_id
-            ahead = f"“{receipt.project.title}”" if same else "A brief of another team"
-            account = receipt.overtaken.account
-            day = say_day(receipt.reserved_for, clock.today(account.time_zone))
+            by_head.setdefault(receipt.overtaken_id, []).append(receipt)
+        for own in by_head.values():
             self._diary.add(
-                clock.now(), account.key, Kind.OVERTOOK,
-                f"{ahead} ({say_credits(receipt.credits)}) goes ahead of"
-                f" “{receipt.overtaken.title}”, whose reservation for {day} stands: planned delay"
-                f" {say_working_days(receipt.planned_delay)}.",
-            )  # fmt: skip
+                clock.now(), own[0].overtaken.account.key, Kind.OVERTOOK, _overtook(own), len(own)
+            )
+
+
+def _started(projects: list[Project], thanks: str) -> str:
+    text = (
+        f"{_all(projects)} {'starts by itself' if len(projects) == 1 else 'start by themselves'},"
+        f" thanks to {thanks}."
+    )
+    for project in projects:
+        receipts = list(project.overtaken_by.all())
+        if receipts:
+            late = max(receipt.realized_delay or 0 for receipt in receipts)
+            times = "once" if len(receipts) == 1 else f"{len(receipts)} times"
+            who = "It" if len(projects) == 1 else f"“{project.title}”"
+            text += f" {who} was overtaken {times}, which cost it {say_working_days(late)}."
+    return text
+
+
+def _overtook(receipts: list[FairnessReceipt]) -> str:
+    """One sentence for all that went ahead of one head at one moment."""
+    head = receipts[0].overtaken
+    ahead = [r.project for r in receipts if r.project.wallet_id == head.wallet_id]
+    others = len(receipts) - len(ahead)
+    who = _all(ahead)
+    if others:
+        # Across accounts one sees credits and dates, never titles.
+        strangers = "a brief of another team" if others == 1 else f"{others} briefs of other teams"
+        who = f"{who} and {strangers}" if ahead else strangers.capitalize()
+    planned = max(receipt.planned_delay for receipt in receipts)
+    day = say_day(receipts[0].reserved_for, clock.today(head.account.time_zone))
+    return (
+        f"{who} {'goes' if len(receipts) == 1 else 'go'} ahead of “{head.title}”, whose"
+        f" reservation for {day} stands. Planned delay:"
+        f" {'none' if planned == 0 else say_working_days(planned)}."
+    )
+
+
+def _all(projects: list[Project]) -> str:
+    names = [f"“{project.title}” ({say_credits(project.credits)})" for project in projects]
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
