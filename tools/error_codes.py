@@ -53,9 +53,9 @@ def page() -> str:
         "*Made from the code by `make docs`; do not edit by hand.*",
         "",
         "What is refused leaves no trace in the database. A refusal has a code for programs, a",
-        "sentence for people, the field that it concerns (if it does) and a status: 403 you may not,",
-        "404 it is not there or may not be seen (which looks the same), 409 it has changed or does",
-        "not allow this now, 422 a rule is broken. The command line turns the status into an",
+        "sentence for people, the field that it concerns (if it does) and a status: 403 you may",
+        "not, 404 it is not there or may not be seen (which looks the same), 409 it has changed or",
+        "does not allow this now, 422 a rule is broken. The command line turns the status into an",
         "[exit code](commands.md#exit-codes); with `--json` it prints code, message, field and",
         "details. Several broken rules come together, each with its field, under",
         "`details.problems`. In the sentences, `{…}` stands for what is filled in.",
@@ -216,11 +216,10 @@ def _sql_statuses(text: str, codes: Iterable[str]) -> dict[str, int]:
         ):
             statuses.setdefault(given["code"], int(given["status"]))
             continue
-        usual = re.search(r"ERRCODE = (?:CASE .*?ELSE )?'CS(\d+)'", rest, re.DOTALL)
+        usual = re.findall(r"ERRCODE = (?:CASE .*?ELSE )?'CS(\d+)'", rest, re.DOTALL)
         special = dict(re.findall(r"WHEN '(\w+)' THEN 'CS(\d+)'", rest))
         for code in chosen:
-            if usual:
-                statuses.setdefault(code, int(special.get(code, usual[1])))
+            statuses.setdefault(code, int(special.get(code, usual[0])))
         chosen = []
     return statuses
 

@@ -151,7 +151,7 @@ def pages() -> Mapping[str, Callable[[], str]]:
     """Return every generated page by its file name under docs/reference."""
     from callsheet.admission import reasons
     from callsheet.sheets import reference as sheets
-    from tools import error_codes
+    from tools import decisions, error_codes
 
     return {
         "settings.md": settings_page,
@@ -159,6 +159,7 @@ def pages() -> Mapping[str, Callable[[], str]]:
         "lifecycle.md": lifecycle_page,
         "reason-codes.md": reasons.reference,
         "error-codes.md": error_codes.page,
+        "../decisions/README.md": decisions.page,
         "import-columns.md": sheets.render,
     }
 
