@@ -53,7 +53,7 @@ def find_project(name: str) -> Project:
     projects = Project.objects.select_related("account")
     account, slash, key = name.strip().partition("/")
     if slash:
-        found = list(projects.filter(account__key=account, key=key)[:2])
+        found = list(projects.filter(account__key=account.lower(), key=key)[:2])
     else:
         found = list(projects.filter(key=account)[:2])
         if not found and account.isascii() and account.isdecimal() and len(account) < 19:
