@@ -238,11 +238,24 @@ def tracked_texts() -> Iterator[tuple[str, str]]:
 
 
 # Put together here, so that this file does not find itself.
-HOSTS = "|".join(("pypi" + r"\.org", "pythonhosted" + r"\.org", "registry" + r"\.npmjs", "jfrog",
-                  "artifactory", "devpi", "nexus" + r"\.\w", "index" + "-url *=",
-                  "extra-index" + "-url"))  # fmt: skip
-MACHINE = "|".join((str(ROOT) + r"\b", "/ro" + "ot/", "/wo" + "rk/", r"/home/(?!user|you|me\b)\w+/",
-                    "/Use" + r"rs/\w+/"))  # fmt: skip
+HOSTS = "|".join(
+    (
+        "py" + r"pi\.org",
+        "python" + r"hosted\.org",
+        "registry" + r"\.npmjs",
+        r"https?://\S+/(?:simple|pypi|npm)\b",  # where mirrors keep them
+        "index" + r"-url *[=:]? *https?:",
+    )
+)
+MACHINE = "|".join(
+    (
+        re.escape(str(ROOT)) + r"\b",
+        "/ro" + "ot/",
+        "/wo" + "rk/",
+        "/ho" + r"me/(?!user|you|me\b)\w+/",
+        "/Use" + r"rs/\w+/",
+    )
+)
 
 
 def test_no_tracked_file_names_a_registry_or_a_folder_of_a_machine() -> None:
