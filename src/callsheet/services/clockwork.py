@@ -18,12 +18,11 @@ from callsheet.credits.locking import lock_wallets
 from callsheet.credits.models import Billing, Grant, Lot, StandingOrder, Subscription
 from callsheet.credits.post import Move
 from callsheet.insight.snapshots import today_of
+from callsheet.insight.stirring import stirring_wallets
 from callsheet.journal.commands import Answer, OpenCommand, run
 from callsheet.kit import clock
 from callsheet.kit.actor import CLOCK
 from callsheet.kit.errors import CallsheetError
-from callsheet.projects.lifecycle import Status
-from callsheet.projects.models import Project
 from callsheet.services.settling import settle
 from callsheet.services.subscribing import catch_up
 
@@ -55,12 +54,7 @@ def due_wallets() -> list[int]:
             | Q(status=Subscription.Status.ACTIVE, renews_on__lte=latest)
         ).values_list("wallet_id", flat=True)
     )
-    # A new day may start a brief whose not-before date has come, move a reservation that an
-    # overdue return stands behind, or end the patience of a head.
-    due.update(
-        Project.objects.filter(status=Status.QUEUED).values_list("wallet_id", flat=True).distinct()
-    )
-    return sorted(due)
+    return sorted(due | stirring_wallets())
 
 
 def begin_day(wallet_id: int, *, key: str | None = None) -> Answer:
