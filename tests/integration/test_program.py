@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -111,9 +111,13 @@ def test_a_command_starts_the_database_and_leaves_it_as_it_was(studio: Studio) -
     assert studio.json("db", "status")["running"] is False
 
 
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("send", "ending"),
+    [(os.killpg, signal.SIGINT), (os.kill, signal.SIGTERM)],
+    ids=["Ctrl-C in a terminal", "stopped by a supervisor"],
+)
 def test_serving_ends_cleanly_with_worker_and_database(
-    studio: Studio, ending: signal.Signals
+    studio: Studio, send: Callable[[int, int], None], ending: signal.Signals
 ) -> None:
     port = free_port()
     process = studio.start("serve", "--port", str(port), "--with-worker")
@@ -125,8 +129,10 @@ def test_serving_ends_cleanly_with_worker_and_database(
             ["ps", "-o", "pid=", "--ppid", str(process.pid)], capture_output=True, text=True
         ).stdout.split()
         assert len(children) >= 2  # the web process and the worker
-        process.send_signal(ending)
+        asked = time.monotonic()
+        send(process.pid, ending)
         said = process.communicate(timeout=60)[0]
+        assert time.monotonic() - asked < 15  # nothing had to be killed after its time was up
     finally:
         process.kill()
     assert "Traceback" not in said

@@ -54,7 +54,7 @@ def run_web(*, port: int | None = None, host: str | None = None) -> None:
     (env.data_dir / "static").mkdir(parents=True, exist_ok=True)
     connections.close_all()  # a connection must not be shared with the processes to come
     server = Granian(
-        "callsheet.config.wsgi:application",
+        "callsheet.cli.web_process:application",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
