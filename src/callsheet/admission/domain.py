@@ -73,7 +73,8 @@ class Domain:
         self._ahead: dict[int, Mark] = {}
         self._offers: dict[int, Offer] = {}
         self._offered = 0
-        self._refused: dict[date, int] = {}
+        self._refused: list[tuple[date, int]] = []
+        self._reach = 0
         for occupant in snapshot.occupants:
             desk = self.desks[occupant.wallet]
             back = occupant.returns_p50
@@ -91,7 +92,7 @@ class Domain:
                     self.desks[lender].changes[back] += credits
             if desk.recycles:
                 desk.changes[back] += own
-                self.returns[back].append((occupant.wallet, occupant.credits, occupant.borrowed))
+            self.returns[back].append((occupant.wallet, occupant.credits, occupant.borrowed))
 
     def open(self, day: date, wallets: Iterable[int]) -> None:
         """Let the day ``day`` begin: what comes back and what the capacity schedule says."""
@@ -129,21 +130,20 @@ class Domain:
 
     def _take_turns(self) -> bool:
         """One pass over all queues. True if credits became lendable that others had asked for."""
-        turns: list[Turn] = []
         freed = False
-        self._offers, self._offered, self._refused = {}, pool.UNLIMITED, {}
+        self._offers, self._offered, self._refused = {}, pool.UNLIMITED, []
         for desk in self.desks.values():
             while pick := desk.first():
                 self._begin(desk, pick)
             self._look_ahead(desk)
-            turns.append(self._turn(desk))
         self._offered = sum(offer.at_most for offer in self._offers.values())
+        turns = [self._turn(desk) for desk in self.desks.values() if self._may_go_on(desk)]
         heapify(turns)
         while turns:
             _, wallet = heappop(turns)
             desk = self.desks[wallet]
             desk.rewind(self._ahead[wallet])
-            while pick := desk.next(self._lend):
+            while pick := self._next(desk):
                 self._begin(desk, pick)
                 if pick.loans:
                     self._look_ahead(desk)
@@ -154,6 +154,18 @@ class Domain:
                 self._offer(desk)
                 freed = freed or (withheld and self._offers[wallet].at_most > 0)
         return freed
+
+    def _may_go_on(self, desk: Desk) -> bool:
+        """Whether a turn could start anything: on own credits, or with what is within reach."""
+        if desk.wallet.id not in self._offers:
+            return True
+        most = max(0, desk.usable) + self._within_reach(desk)
+        return any(brief.credits <= most for brief in desk.line)
+
+    def _next(self, desk: Desk) -> Pick | None:
+        """The next brief of a desk that may start, with loans if it needs them."""
+        self._reach = self._within_reach(desk)
+        return desk.next(self._lend if self._reach > 0 and desk.usable >= 0 else None)
 
     def _turn(self, desk: Desk) -> Turn:
         return (pool.share(desk.held, desk.wallet.weight), desk.wallet.id)
@@ -188,10 +200,10 @@ class Domain:
 
     def _lend(self, borrower: Desk, brief: Brief, lacking: int) -> Loans:
         """Loans for a brief: from the pool first, then from whoever can spare the most."""
-        if lacking > self._within_reach(borrower) or borrower.usable < 0:
+        if lacking > self._reach:
             return ()
         back = borrower.due_at_last(brief)
-        if back is NEVER or lacking >= self._refused.get(back, pool.UNLIMITED):
+        if back is NEVER or any(lacking >= most and back >= day for day, most in self._refused):
             return ()
         offers = [
             (not offer.is_pool, -amount, lender)
@@ -199,7 +211,7 @@ class Domain:
             if (amount := offer.until(back)) > 0
         ]
         if lacking > -sum(amount for _, amount, _ in offers):
-            self._refused[back] = lacking
+            self._refused.append((back, lacking))
             return ()
         offers = [offer for offer in offers if offer[2] != borrower.wallet.id]
         offers.sort()

@@ -118,6 +118,20 @@ def test_loans_are_played_forward() -> None:
     assert expected(*parts) == {1: (None, None), 2: (day(4), day(4))}
 
 
+def test_limits_are_free_again_when_a_loan_comes_home() -> None:
+    # Wallet 2 has 5 more, but lends 5 at most, and they are away until day 3; the same with what
+    # wallet 1 may borrow.
+    for limits in ({"may_lend": 5}, {"may_borrow": 5}):
+        found = expected(
+            wallet(0, 1, may_borrow=limits.get("may_borrow")),
+            wallet(5, 2, may_lend=limits.get("may_lend"), lent=5),
+            brief(1, 5, wallet=1),
+            working(5, 3, wallet=1, borrowed=((2, 5),)),
+            borrowing=True,
+        )
+        assert found == {1: (day(3), day(3))}
+
+
 def test_a_long_queue_is_played_like_short_ones() -> None:
     # The arrays for long queues and the plain way for short ones must agree: the same 90 briefs,
     # once alone, once in an organization that may lend but has nobody to lend to.
