@@ -70,30 +70,33 @@ def test_the_sidebar_shows_what_may_be_opened(role) -> None:
         assert listed is (page.group in SEES[role]), (role, page.model)
 
 
-@pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("model", UNTOUCHABLE)
-def test_ledger_journal_and_projects_cannot_be_written_past_the_services(role, model) -> None:
+def test_ledger_journal_and_projects_cannot_be_written_past_the_services() -> None:
     wallet = wallet_with(30)
     crediting.grant(CONSOLE, wallet.pk, 10, note="Thank you")
     submitted(wallet, 20)
-    client = signed_in(role)
-    row = model.objects.first()
-    pk = row.pk if row else 1
-    before = list(model.objects.order_by("pk").values())
-    for page, given in (
-        ("add", {"amount": 5, "kind": "grant"}),
-        ("change", {"amount": 500, "credits": 500, "available": 500, "status": "finalized"}),
-        ("delete", {"post": "yes"}),
-    ):
-        address = path(model, page) if page == "add" else path(model, page, pk)
-        answer = client.post(address, given)
-        assert answer.status_code == 403 or (row is None and answer.status_code == 302), (
-            page, answer.status_code,
-        )  # fmt: skip
-    answer = client.post(
-        path(model), {"action": "delete_selected", "_selected_action": [pk], "post": "yes"}
-    )
-    assert list(model.objects.order_by("pk").values()) == before
+    before = {model: list(model.objects.order_by("pk").values()) for model in UNTOUCHABLE}
+    for role in ROLES:
+        client = signed_in(role)
+        for model in UNTOUCHABLE:
+            pk = before[model][0]["id"] if before[model] else 1
+            for page, given in (
+                ("add", {"amount": 5, "kind": "grant"}),
+                (
+                    "change",
+                    {"amount": 500, "credits": 500, "available": 500, "status": "delivered"},
+                ),
+                ("delete", {"post": "yes"}),
+            ):
+                address = path(model, page, *([] if page == "add" else [pk]))
+                answer = client.post(address, given)
+                missing = not before[model] and answer.status_code == 302
+                assert answer.status_code == 403 or missing, (role, model, page)
+            client.post(
+                path(model),
+                {"action": "delete_selected", "_selected_action": [pk], "post": "yes", "index": 0},
+            )
+    for model, rows in before.items():
+        assert list(model.objects.order_by("pk").values()) == rows, model
     assert_books_balance()
 
 

@@ -49,8 +49,8 @@ def sentence(held: int, capacity: int) -> str:
     """The strip in words."""
     if held > capacity:
         return (
-            f"{held} credits in production, {held - capacity} more than the {max(0, capacity)}"
-            " there are. Nothing starts until enough have come back."
+            f"{held} credits in production with a capacity of {capacity}: overdrawn by"
+            f" {held - capacity}. Nothing starts until enough have come back."
         )
     free = capacity - held
     return f"{held} of {capacity} credits in production, {free} free."
@@ -70,7 +70,7 @@ def strip(
     """
     parts = [p for p in parts if p.credits > 0]
     held = sum(p.credits for p in parts)
-    capacity = max(0, capacity)
+    stated, capacity = capacity, max(0, capacity)
     cells = max(1, -(-max(capacity, held) // CELL))
     pitch = min(30.0 if titles else 18.0, (width + _GAP) / cells)
     # Names are written across cells, so these then stand closer together.
@@ -107,7 +107,7 @@ def strip(
     return format_html(
         '<svg class="cs-strip" role="img" aria-label="{}" width="{}" height="{}"'
         ' viewBox="0 0 {} {}">{}{}{}</svg>',
-        sentence(held, capacity), f"{total:.0f}", height, f"{total:.1f}", height,
+        sentence(held, stated), f"{total:.0f}", height, f"{total:.1f}", height,
         _together(outlines), _together(fills), _together(labels),
     )  # fmt: skip
 
