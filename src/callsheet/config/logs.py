@@ -19,7 +19,10 @@ def django_logging(env: Env) -> None:
     last: structlog.types.Processor = (
         structlog.processors.JSONRenderer()
         if env.log_format == "json"
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        # Plain, because the pretty one takes seconds and shows local variables, passwords too.
+        else structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
     )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
