@@ -242,9 +242,6 @@ class Hold(models.Model):
     closed_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [
-            models.Index(fields=["wallet"], name="open_holds", condition=Q(closed_at__isnull=True))
-        ]
         constraints = [
             _rule("hold_not_negative", "credits >= 0 AND (closed_at IS NULL OR credits = 0)"),
         ]
@@ -261,6 +258,9 @@ class Borrowing(models.Model):
     credits = models.IntegerField()
 
     class Meta:
+        indexes = [
+            models.Index(fields=["hold"], name="debts", condition=Q(credits__gt=0)),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["hold", "lender"], name="one_borrowing_per_lender"),
             models.CheckConstraint(condition=Q(credits__gte=0), name="borrowing_not_negative"),

@@ -27,6 +27,9 @@ CREATE FUNCTION callsheet_post_v1(
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = public, pg_temp
+-- Plans are kept as long as a connection lives; one made while a table was nearly empty would go on
+-- reading it from end to end when it is large.
+SET enable_seqscan = off
 AS $body$
 DECLARE
     v_command bigint := p_command;
