@@ -21,6 +21,10 @@ class ReportingGroup(TyperGroup):
             return super().invoke(ctx)
         except (typer.Exit, typer.Abort):
             raise
+        except BrokenPipeError:
+            # Whoever read the output has seen enough (`| head`); nothing went wrong.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(128 + signal.SIGPIPE) from None
         except Exception as error:
             if hasattr(error, "format_message"):  # the command line itself was wrong
                 raise

@@ -28,11 +28,12 @@ from callsheet.insight.wording import say_credits, say_day
 from callsheet.journal.commands import Answer
 from callsheet.kit import clock
 from callsheet.kit.actor import Actor
-from callsheet.kit.errors import Refused
-from callsheet.projects.lifecycle import Status
+from callsheet.kit.errors import NotFound, Refused
+from callsheet.projects.lifecycle import HOLDING, Status
 from callsheet.projects.models import Project
 from callsheet.services import briefing, production, queueing
 from callsheet.services.loading import project_of
+from callsheet.tenants.models import Account
 
 app = typer.Typer(help="Projects: list, show, and every step from submission to the end.")
 
@@ -254,9 +255,17 @@ def reorder(
     """Put an account's queue into this order."""
     found = find_account(account)
     actor = acting(as_)
-    order = [find_project(name if "/" in name else f"{found.key}/{name}").pk for name in projects]
+    order = [_in(found, name).pk for name in projects]
     answer = queueing.reorder(actor, found.pk, order, key=key)
     show(answer, json=json, human=lambda console: _draw_started(console, answer))
+
+
+def _in(account: Account, name: str) -> Project:
+    """A project of that account by its key, or however else it is named."""
+    try:
+        return find_project(f"{account.key}/{name}")
+    except NotFound:
+        return find_project(name)
 
 
 def _act(name: str, as_: str, json: bool, work: Callable[[Actor, Project], dict[str, Any]]) -> None:
@@ -312,9 +321,10 @@ def _draw(console: Console, page: ProjectPage) -> None:
         console.print(Text(f"Place {brief.position}. {brief.sentence} {expected(brief, today)}"))
     dates = {
         "wanted by": line.wanted_by, "publish": page.publish_on, "not before": page.not_before,
-        "promised": page.promised_on, "credits back from": line.returns_from,
-        "credits back by": line.returns_by,
+        "promised": page.promised_on,
     }  # fmt: skip
+    if line.status in HOLDING:
+        dates |= {"credits back from": line.returns_from, "credits back by": line.returns_by}
     for what, day in dates.items():
         if day is not None:
             console.print(Text(f"{what}: {say_day(day, today)}"))
@@ -333,7 +343,9 @@ def _draw(console: Console, page: ProjectPage) -> None:
         kind = event.kind.replace("_", " ")
         console.print(Text(f"{event.at:%Y-%m-%d %H:%M}  {kind}, {event.by}{note}"))
     if page.actions:
-        console.print(Text("Next: " + ", ".join(a.replace("_", " ") for a in page.actions)))
+        console.print(
+            Text("Its status allows: " + ", ".join(a.replace("_", " ") for a in page.actions))
+        )
 
 
 def _today(account: str) -> date:
