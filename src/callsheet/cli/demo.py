@@ -28,12 +28,16 @@ _OF_THE_DEMO = {
     "CALLSHEET_LOG_LEVEL": "WARNING",
     "CALLSHEET_STUDIO_NAME": "Demo studio",
 }
+_FOLDERS = ("DATA_DIR", "CALLSHEET_DATA_DIR")
 
 
 def demo(
     port: Annotated[int | None, typer.Option(help="Port, instead of PORT.")] = None,
     data_dir: Annotated[
-        Path | None, typer.Option(help="Folder of the demo's database, instead of DATA_DIR.")
+        Path | None,
+        typer.Option(
+            help="Folder of the demo's database; else DATA_DIR, else demo in the usual folder."
+        ),
     ] = None,
     once: Annotated[
         bool, typer.Option("--once", help="Tell the story and end, instead of serving pages.")
@@ -76,6 +80,9 @@ def _start_anew_where_needed(
         wanted["PORT"] = str(port)
     if data_dir is not None and data_dir.resolve() != get_env().data_dir.resolve():
         wanted["DATA_DIR"] = str(data_dir.resolve())
+    elif data_dir is None and get_env().embedded and not any(map(os.environ.get, _FOLDERS)):
+        # A studio of one's own in the usual folder and the demo do not come in each other's way.
+        wanted["DATA_DIR"] = str(get_env().data_dir / "demo")
     if not wanted:
         return
     arguments = ["demo", "--sheets", str(sheets), *(["--once"] if once else [])]
