@@ -148,13 +148,6 @@ class Desk:
                 order, last = self.order, len(self.order)
         return None
 
-    def first(self) -> Pick | None:
-        """The next brief, if it may start on the wallet's own credits; nothing is passed over."""
-        if self.stopped or self.cursor == len(self.order):
-            return None
-        brief = self.order[self.cursor]
-        return Pick(brief, (), self.head) if brief.credits <= self._room(brief) else None
-
     def mark(self) -> Mark:
         """Where the desk stands in its queue, to come back to with ``rewind``."""
         return (self.order, self.cursor, self.head, self.stopped)

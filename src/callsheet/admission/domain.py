@@ -2,14 +2,14 @@
 
 Without borrowing every wallet serves its queue alone. With borrowing:
 
-1. Every wallet starts, in order, what fits on its own credits, up to the first brief that does
-   not.
-2. Then the wallets take turns, the lowest held ÷ weight first. In its turn a wallet goes on
-   through its queue, on its own credits as far as they go, and ends its turn with the first loan.
-3. A wallet lends nothing while a brief of its own could start on its own credits, and no loan
-   moves the reservation of the lender's head or goes below the lender's floor.
+1. Every wallet starts, in order, what fits on its own credits, up to its head.
+2. Wallets whose head loans cannot help go on alone: on their own credits later briefs may go
+   first, as without borrowing. What they have then is idle.
+3. The wallets take turns, the lowest held ÷ weight first. In its turn a wallet goes on through its
+   queue, on its own credits as far as they go, and ends its turn with the first loan.
 
-The turns end when no wallet can start anything.
+No loan moves the reservation of the lender's head or goes below the lender's floor. The turns end
+when no wallet can start anything.
 """
 
 from collections import defaultdict
@@ -48,14 +48,6 @@ class Offer:
     def until(self, back: date) -> int:
         """What may be lent to a project that gives it back on ``back``."""
         return self.at_most if back <= self.day else self.for_long
-
-    def within(self, other: "Offer") -> bool:
-        """Whether this offers nothing that ``other`` did not."""
-        return (
-            self.at_most <= other.at_most
-            and self.for_long <= other.for_long
-            and self.day <= other.day
-        )
 
 
 class Domain:
@@ -119,25 +111,22 @@ class Domain:
                 while pick := desk.next():
                     self._begin(desk, pick)
             return self.begun
-        for desk in self.desks.values():
-            desk.sieve = self._sieve
-        while self._take_turns():
-            started = {begun.brief.id for begun in self.begun}
-            for desk in self.desks.values():
-                line = [brief for brief in desk.line if brief.id not in started]
-                desk.serve(line, self._sieve)
+        self._take_turns()
         return self.begun
 
-    def _take_turns(self) -> bool:
-        """One pass over all queues. True if credits became lendable that others had asked for."""
-        freed = False
-        self._offers, self._offered, self._refused = {}, pool.UNLIMITED, []
-        for desk in self.desks.values():
-            while pick := desk.first():
-                self._begin(desk, pick)
-            self._look_ahead(desk)
+    def _take_turns(self) -> None:
+        """Serve the queues of wallets that lend to each other, as the module says."""
+        desks = self.desks.values()
+        self._ahead, self._offers, self._refused = {}, {}, []
+        self._offered = pool.UNLIMITED
+        for desk in desks:
+            desk.sieve = self._sieve
+            self._serve_alone(desk, up_to_head=True)
         self._offered = sum(offer.at_most for offer in self._offers.values())
-        turns = [self._turn(desk) for desk in self.desks.values() if self._may_go_on(desk)]
+        for desk in [desk for desk in desks if not self._hopes(desk)]:
+            self._serve_alone(desk, up_to_head=False)
+        # From here on what can be lent only becomes less: whoever was refused is refused for good.
+        turns = [self._turn(desk) for desk in desks if self._may_go_on(desk)]
         heapify(turns)
         while turns:
             _, wallet = heappop(turns)
@@ -150,15 +139,31 @@ class Domain:
                     heappush(turns, self._turn(desk))
                     break
             else:
-                withheld = wallet not in self._offers
                 self._offer(desk)
-                freed = freed or (withheld and self._offers[wallet].at_most > 0)
-        return freed
+
+    def _serve_alone(self, desk: Desk, *, up_to_head: bool) -> None:
+        """Start what may start on own credits: up to the head, or everything."""
+        if mark := self._ahead.get(desk.wallet.id):
+            desk.rewind(mark)
+        started = set()
+        while (pick := desk.next()) and not (up_to_head and pick.head):
+            self._begin(desk, pick)
+            started.add(pick.brief.id)
+        desk.serve([brief for brief in desk.line if brief.id not in started], self._sieve)
+        self._look_ahead(desk)
+
+    def _hopes(self, desk: Desk) -> bool:
+        """Whether loans might start the head, or a brief before it that own credits never will."""
+        most = desk.usable + self._within_reach(desk)
+        for brief in desk.line:
+            if brief.credits <= most:
+                return True
+            if desk.head is not None and brief is desk.head.brief:
+                return False
+        return False
 
     def _may_go_on(self, desk: Desk) -> bool:
-        """Whether a turn could start anything: on own credits, or with what is within reach."""
-        if desk.wallet.id not in self._offers:
-            return True
+        """Whether a turn could start anything, with what is within reach."""
         most = max(0, desk.usable) + self._within_reach(desk)
         return any(brief.credits <= most for brief in desk.line)
 
@@ -171,12 +176,10 @@ class Domain:
         return (pool.share(desk.held, desk.wallet.weight), desk.wallet.id)
 
     def _look_ahead(self, desk: Desk) -> None:
-        """Find out what the desk could start alone: if nothing, it may lend meanwhile."""
+        """Mark where a desk stands, and go on just far enough to know its head and its offer."""
         self._ahead[desk.wallet.id] = desk.mark()
-        if desk.next() is None:
-            self._offer(desk)
-        else:
-            self._withhold(desk)
+        desk.next()
+        self._offer(desk)
 
     def _offer(self, desk: Desk) -> None:
         """Note what the desk may lend as it stands."""
@@ -187,16 +190,8 @@ class Domain:
             NEVER if desk.head is None else desk.head.day,
         )
         before = self._offers.get(desk.wallet.id)
-        if before is None or not offer.within(before):
-            self._refused.clear()
-        self._withhold(desk)
         self._offers[desk.wallet.id] = offer
-        self._offered += offer.at_most
-
-    def _withhold(self, desk: Desk) -> None:
-        offer = self._offers.pop(desk.wallet.id, None)
-        if offer is not None:
-            self._offered -= offer.at_most
+        self._offered += offer.at_most - (before.at_most if before is not None else 0)
 
     def _lend(self, borrower: Desk, brief: Brief, lacking: int) -> Loans:
         """Loans for a brief: from the pool first, then from whoever can spare the most."""

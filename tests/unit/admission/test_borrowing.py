@@ -256,23 +256,34 @@ def test_a_later_brief_borrows_what_the_heads_day_does_not_spare() -> None:
     assert decisions.starts == (Start(2, 1, 10, loans=((2, 7),)),)
 
 
-def test_credits_that_become_lendable_late_are_still_used() -> None:
-    # Wallet 1 keeps its 10 for brief 3 while its head tries to borrow; brief 3 takes 5, and the
-    # other 5 can help wallet 2 after all, which was turned down before.
+def test_who_hopes_for_a_loan_takes_turns_like_the_others() -> None:
+    # Held: wallet 4 nothing, wallet 2 20, wallet 1 30. Wallet 4 takes the 30 of wallet 3, and
+    # wallet 2 takes 5 of the 10 that wallet 1 has idle. In its own turn wallet 1 finds 5 own
+    # credits and no loan for its head, and lets brief 3 go first with them.
     decisions = shared(
         team(10, 1, may_borrow=40),
         team(0, 2, may_borrow=5),
         team(30, 3, may_lend=30),
+        team(0, 4, may_borrow=30),
         brief(1, 40, wallet=1, rank=1, days=2),
         brief(3, 5, wallet=1, rank=2, days=1),
         brief(2, 5, wallet=2, days=1),
         brief(4, 30, wallet=4, days=1),
-        team(0, 4, may_borrow=30),
         working(30, 5, wallet=1),
         working(20, 5, wallet=2, project=101),
     )
-    assert starts(decisions) == [4, 3, 2]
-    assert decisions.starts[2].loans == ((1, 5),)
+    assert [(s.brief, s.loans) for s in decisions.starts] == [
+        (4, ((3, 30),)),
+        (2, ((1, 5),)),
+        (3, ()),
+    ]
+    assert decisions.overtakes == (Overtake(2, 1, day(5)), Overtake(3, 1, day(5)))
+
+
+def test_a_head_that_may_be_helped_tries_before_others_overtake_it() -> None:
+    # Brief 2 could start on the 10 own credits, but with 30 lent the head itself can.
+    decisions = shared(team(10, 1), team(30, 2), brief(1, 40), brief(2, 10, days=1), working(30, 5))
+    assert decisions.starts == (Start(1, 1, 40, loans=((2, 30),)),)
 
 
 def test_pool_arithmetic() -> None:
