@@ -17,6 +17,7 @@ import pytest
 
 from callsheet.postgres import Cluster
 from callsheet.postgres.cluster import temporary_folder
+from callsheet.postgres.roles import APPLICATION, OWNER
 
 PROGRAM = [sys.executable, "-m", "callsheet"]
 
@@ -174,3 +175,22 @@ def test_an_embedded_server_is_not_managed_beside_a_database_of_ones_own(studio:
     done = studio.run("db", "start", DATABASE_URL=url, SECRET_KEY="k" * 50)
     assert done.returncode == 2
     assert "there is no embedded server here" in done.stderr
+
+
+def test_a_database_of_ones_own_is_brought_up_to_date_by_its_owner_alone(studio: Studio) -> None:
+    cluster = Cluster(studio.folder)
+    with cluster.session():
+        cluster.ensure_database("own")
+        settings = {"DATABASE_URL": cluster.url("own", APPLICATION), "SECRET_KEY": "k" * 50}
+        owner = {"CALLSHEET_MIGRATION_DATABASE_URL": cluster.url("own", OWNER)}
+        for command, advice in (
+            (("ledger", "verify"), "callsheet db migrate"),
+            (("db", "migrate"), "CALLSHEET_MIGRATION_DATABASE_URL is not set"),
+            (("db", "backup", str(studio.folder / "own.dump")), "CALLSHEET_MIGRATION_DATABASE_URL"),
+        ):
+            done = studio.run(*command, **settings)
+            assert (done.returncode, done.stdout) == (2, "")
+            assert advice in done.stderr
+            assert "Traceback" not in done.stderr
+        assert studio.run("db", "migrate", **settings, **owner).returncode == 0
+        assert studio.run("ledger", "verify", **settings).returncode == 0

@@ -9,7 +9,7 @@ import typer
 from callsheet.cli.output import Json, show
 from callsheet.cli.session import embedded_cluster
 from callsheet.config.databases import owner_url
-from callsheet.config.env import SettingsError, get_env
+from callsheet.config.env import Env, SettingsError, get_env
 from callsheet.config.migration import migrate as run_migrations
 from callsheet.postgres import Cluster
 from callsheet.postgres.backup import backup as write_backup
@@ -51,12 +51,7 @@ def migrate(json: Json = False) -> None:
             cluster.ensure_database()
             run_migrations(owner_url(env), verbosity=0 if json else 1)
     else:
-        if env.migration_database_url is None:
-            raise SettingsError(
-                "CALLSHEET_MIGRATION_DATABASE_URL is not set; expected: the address of the "
-                "database for the role that owns the tables. It must differ from DATABASE_URL's."
-            )
-        run_migrations(env.migration_database_url, verbosity=0 if json else 1)
+        run_migrations(_owners(env), verbosity=0 if json else 1)
     show({"migrated": True}, json=json)
 
 
@@ -71,7 +66,7 @@ def backup(
         with Cluster(env.data_dir).session() as cluster:
             size = write_backup(cluster.url(DATABASE, SUPERUSER), file)
     else:
-        size = write_backup(owner_url(env), file)
+        size = write_backup(_owners(env), file)
     show({"file": str(file), "bytes": size}, json=json)
 
 
@@ -91,6 +86,16 @@ def restore(
             former = restore_embedded(cluster, file)
             run_migrations(owner_url(env), verbosity=0)
     else:
-        restore_into(owner_url(env), file)
+        restore_into(_owners(env), file)
         run_migrations(owner_url(env), verbosity=0)
     show({"restored": str(file), "former_database_kept_as": former}, json=json)
+
+
+def _owners(env: Env) -> str:
+    """The address for the role that owns the tables of a database of one's own."""
+    if env.migration_database_url is None:
+        raise SettingsError(
+            "CALLSHEET_MIGRATION_DATABASE_URL is not set; expected: the address of the "
+            "database for the role that owns the tables. It must differ from DATABASE_URL's."
+        )
+    return env.migration_database_url

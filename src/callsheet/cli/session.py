@@ -17,11 +17,17 @@ def studio() -> Iterator[Env]:
     """Give the command a database that answers.
 
     The embedded one is started if nobody has, brought up to date, and stopped when its last
-    user leaves. One of your own is only asked whether it is there.
+    user leaves. One of your own is only asked whether it is there and up to date; raises
+    `SettingsError` where it is not, because only the role that owns the tables can help that.
     """
     env = get_env()
     if not env.embedded:
         connection.ensure_connection()
+        if _pending():
+            raise SettingsError(
+                "The database of DATABASE_URL does not have all tables of this version. Run "
+                "`callsheet db migrate` with CALLSHEET_MIGRATION_DATABASE_URL set."
+            )
         yield env
         return
     with Cluster(env.data_dir).session() as cluster:
