@@ -178,7 +178,7 @@ EVENTS: tuple[Event, ...] = (
 FORGETFUL = frozenset({"lumiere", "raven"})
 """Accounts that finalize nothing of their own accord."""
 
-STAGED = frozenset({"brixen", "kestrel"})
-"""Accounts to which nothing happens by chance: after the fortnight, Brixen's launch is one
-finalizing away from its start, which is left to whoever looks at the demo.
+STAGED = frozenset({"brixen", "halden-golf", "kestrel"})
+"""Accounts to which nothing happens by chance: Halden Golf stays idle, and after the fortnight
+Brixen's launch is one finalizing away from its start, which is left to whoever looks at the demo.
 """

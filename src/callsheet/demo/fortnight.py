@@ -97,7 +97,7 @@ class _Day:
         self.day = day
         self.until = until
         self.diary = diary
-        self.number = _working_days_before(first, day)
+        self.number = working_days_before(first, day)
         self.rng = Random(f"{seed}/{(day - first).days}")  # noqa: S311  # a game, no secret
         self.cast = Cast(day)
         self.everyday = Everyday(self.cast, self.rng, diary)
@@ -186,7 +186,7 @@ class _Day:
         self.everyday.look(told.thanks)
 
 
-def _working_days_before(first: date, day: date) -> int:
+def working_days_before(first: date, day: date) -> int:
     """How many days from Monday to Friday lie between the first day and ``day``."""
     days = (first + timedelta(days=n) for n in range((day - first).days))
     return sum(1 for one in days if one.weekday() < 5)
