@@ -230,7 +230,8 @@ def test_plans_pauses_lots_and_moves(manager) -> None:
 def test_a_wallets_page_offers_only_what_fits_it(manager) -> None:
     def offered(wallet: Wallet) -> set[str]:
         text = manager.get(change(wallet)).text
-        return set(re.findall(rf'href="[^"]*/wallet/{wallet.pk}/(\w+)/"', text)) - {"history", "change"}
+        steps = re.findall(rf'href="[^"]*/wallet/{wallet.pk}/(\w+)/"', text)
+        return set(steps) - {"history", "change"}
 
     defaults.install()
     plain, (pool, teams) = wallet_with(5), organization_with(5, north=5)
