@@ -130,3 +130,28 @@ def test_every_guard_is_on() -> None:
             " AND tgfoid::regproc::text LIKE 'callsheet\\_%%'"
         )
         assert {name for (name,) in cursor.fetchall()} == GUARDED
+
+
+def test_no_plan_of_the_ledger_reads_a_whole_table() -> None:
+    ((settings,),) = (
+        value
+        for name, value in in_database("array_to_string(proconfig, ';')").items()
+        if name == "callsheet_post_v1"
+    )
+    assert "enable_seqscan=off" in str(settings)
+
+
+LONGEST = {"credits_transfer": 6000, "credits_wallet": 7000, "credits_hold": 1500}
+"""Characters of all CHECKs of a table as PostgreSQL stores and re-reads them."""
+
+
+@pytest.mark.parametrize("table", LONGEST)
+def test_rules_of_the_hot_tables_stay_short(table: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(sum(length(conbin)), 0) FROM pg_constraint"
+            " WHERE contype = 'c' AND conrelid = %s::regclass",
+            [table],
+        )
+        (length,) = cursor.fetchone()
+    assert 0 < length <= LONGEST[table]
