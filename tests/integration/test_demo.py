@@ -1,7 +1,5 @@
 """The demo: imported, played, told; twice the same, once only."""
 
-import csv
-import shutil
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -19,36 +17,17 @@ from callsheet.kit.errors import Conflict, Refused
 from callsheet.projects.models import Project
 from callsheet.tenants.models import User
 from tests.builders import assert_books_balance, wallet_with
+from tests.small_studio import small_studio
 
 pytestmark = pytest.mark.django_db
 
 NOW = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)  # a Monday, after work
-ACCOUNTS = {"halden", "halden-run", "halden-golf", "lumiere", "kestrel", "brixen"}
 
 
 @pytest.fixture
 def sheets(tmp_path: Path) -> Path:
     """The example studio with its most telling accounts only, and without its history."""
-    for name in ("customers", "people", "projects", "credits"):
-        with (building.EXAMPLE / f"{name}.csv").open(newline="") as source:
-            rows = list(csv.DictReader(source))
-        with (tmp_path / f"{name}.csv").open("w", newline="") as target:
-            writer = csv.DictWriter(target, rows[0].keys())
-            writer.writeheader()
-            writer.writerows(row for row in rows if _kept(name, row))
-    shutil.copy(building.EXAMPLE / "price_list.csv", tmp_path)
-    return tmp_path
-
-
-def _kept(sheet: str, row: dict[str, str]) -> bool:
-    if sheet == "customers":
-        return row["Key"] in ACCOUNTS
-    if sheet == "people":
-        place = row["Account"] or row["Organization"]
-        return not place or place in ACCOUNTS
-    if row["Account"] not in ACCOUNTS:
-        return False
-    return sheet != "projects" or row["Status"] not in ("finalized", "canceled")
+    return small_studio(tmp_path)
 
 
 def build(sheets: Path, now: datetime = NOW) -> building.Demo:

@@ -1,0 +1,86 @@
+"""``callsheet demo`` as people start it: made, told, served, stopped, started again."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from callsheet.postgres import Cluster
+from callsheet.postgres.cluster import temporary_folder
+from tests.small_studio import small_studio
+
+PROGRAM = [sys.executable, "-m", "callsheet"]
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A data folder; its server goes with it."""
+    folder = temporary_folder("callsheet-test-")
+    try:
+        yield folder
+    finally:
+        Cluster(folder).destroy()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """What the program finds around it: nothing of this test run."""
+    return {"PATH": os.environ["PATH"], "HOME": str(folder), "PYTHONIOENCODING": "utf-8"}
+
+
+def answers(url: str, process: subprocess.Popen[str]) -> str:
+    """The page at that address, as soon as there is one."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        assert process.poll() is None, process.communicate()[0]
+        try:
+            with urllib.request.urlopen(url, timeout=5) as response:
+                return str(response.geturl())
+        except urllib.error.HTTPError as error:
+            error.close()
+            raise
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError(f"{url} did not answer")
+
+
+def test_told_once_then_served_then_stopped(folder: Path, tmp_path: Path) -> None:
+    sheets = str(small_studio(tmp_path))
+    once = subprocess.run(
+        [*PROGRAM, "demo", "--once", "--data-dir", str(folder), "--sheets", sheets],
+        env=environment(folder), capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert once.returncode == 0, once.stderr
+    assert "starts by itself, thanks to" in once.stdout
+    assert "no difference." in once.stdout
+    assert "\x1b[" not in once.stdout  # no colours where nobody sees them
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    process = subprocess.Popen(
+        [*PROGRAM, "demo", "--port", str(port), "--sheets", sheets],
+        env=environment(folder) | {"DATA_DIR": str(folder)},
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        process_group=0,
+    )  # fmt: skip
+    try:
+        landed = answers(f"http://127.0.0.1:{port}/admin/", process)
+        assert landed.startswith(f"http://127.0.0.1:{port}/accounts/login/")
+        os.killpg(process.pid, signal.SIGINT)  # Ctrl-C in a terminal
+        said = process.communicate(timeout=60)[0]
+    finally:
+        process.kill()
+    assert process.returncode == 0, said
+    assert "Traceback" not in said
+    assert f"http://127.0.0.1:{port}/admin/" in said
+    assert "clara.moreau@studio.example  callsheet-demo  (studio admin)" in said
+    assert not Cluster(folder).status().running
