@@ -13,8 +13,8 @@ from callsheet.tenants.access import MANAGERS, STAFF
 from callsheet.tenants.models import Absence, Membership, StaffRole, User
 
 # Who may stand in for whom: nobody gains a right by it that their own role does not have.
-_STAND_INS = {
-    StaffRole.STUDIO_ADMIN: {StaffRole.STUDIO_ADMIN},
+_STAND_INS: dict[str, frozenset[StaffRole]] = {
+    StaffRole.STUDIO_ADMIN: frozenset({StaffRole.STUDIO_ADMIN}),
     StaffRole.ACCOUNT_MANAGER: MANAGERS,
     StaffRole.PRODUCER: STAFF,
 }
@@ -110,7 +110,7 @@ def _away(user_id: int, starts_on: date, ends_on: date) -> bool:
 
 def _may_stand_in(deputy: User, user: User) -> bool:
     if user.staff_role or deputy.staff_role:
-        return deputy.staff_role in _STAND_INS.get(user.staff_role, ())
+        return deputy.staff_role in _STAND_INS.get(user.staff_role, frozenset())
     theirs = Membership.objects.filter(user=deputy)
     return all(
         theirs.filter(account=place.account_id, organization=place.organization_id).exists()

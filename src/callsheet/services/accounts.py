@@ -127,7 +127,9 @@ def create_account(
         )  # fmt: skip
         return {"account": account.pk, "key": account.key, "wallet": wallet.pk}
 
-    given = {"name": name, "slug": slug, "type": account_type, "organization": organization_id}
+    given: dict[str, Any] = {
+        "name": name, "slug": slug, "type": account_type, "organization": organization_id,
+    }  # fmt: skip
     given |= {"billing": billing, "status": status, "time_zone": time_zone, "country": country}
     given |= {"currency": currency, "starts_on": starts_on}
     return run(actor, "create_account", key, given, work, note=note)

@@ -46,9 +46,11 @@ def save_entry(actor: Actor, entry: models.Model, *, key: str | None = None) -> 
                     for message in messages
                 ]
             ) from None
-        before = type(entry)._default_manager.filter(pk=entry.pk).values().first() or {}
+        before: dict[str, Any] = {}
+        before.update(type(entry)._default_manager.filter(pk=entry.pk).values().first() or {})
         entry.save()
-        after: dict[str, Any] = type(entry)._default_manager.values().get(pk=entry.pk)
+        after: dict[str, Any] = {}
+        after.update(type(entry)._default_manager.values().get(pk=entry.pk))
         changed = {
             name: [before.get(name), value]
             for name, value in after.items()

@@ -178,7 +178,7 @@ def accept_invitation(actor: Actor, token: str, *, key: str | None = None) -> An
 
     def work(command: OpenCommand) -> Answer:
         invitation, place = _open_locked(token)
-        user = User.objects.filter(pk=actor.user_id, is_active=True).first()
+        user = User.objects.filter(pk=actor.user_id or 0, is_active=True).first()
         if user is None:
             raise NotFound("invitation")
         if user.email != invitation.email:

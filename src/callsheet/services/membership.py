@@ -18,6 +18,7 @@ from callsheet.tenants.access import (
     check_can_administer,
     check_can_administer_organization,
     check_is_manager,
+    staff_role_of,
 )
 from callsheet.tenants.models import Account, Membership, Organization, Role, User
 
@@ -67,9 +68,10 @@ def check_can_administer_place(actor: Actor, place: PlaceRef) -> None:
 
 def lock_place(place: PlaceRef) -> None:
     """Lock the place's row: whoever changes its people waits here for each other."""
-    model = Account if place.account is not None else Organization
-    pk = place.ids["account_id"] or place.ids["organization_id"]
-    list(model._default_manager.select_for_update(no_key=True, of=("self",)).filter(pk=pk))
+    owner = place.account or place.organization
+    if owner is not None:
+        rows = type(owner)._default_manager.select_for_update(no_key=True, of=("self",))
+        list(rows.filter(pk=owner.pk))
 
 
 def check_role(role: str) -> str:
@@ -221,7 +223,7 @@ def _membership(actor: Actor, membership_id: int) -> tuple[Membership, PlaceRef]
 
 
 def _is_active(actor: Actor) -> bool:
-    return User.objects.filter(pk=actor.user_id, is_active=True).exists()
+    return staff_role_of(actor) is not None
 
 
 def _lock_membership(membership: Membership, place: PlaceRef) -> Membership:

@@ -14,7 +14,7 @@ from callsheet.kit.errors import Conflict, Forbidden, NotFound, Refused
 from callsheet.services.accounts import check_not_ended, lock_account
 from callsheet.services.loading import account_of
 from callsheet.tenants import checks
-from callsheet.tenants.access import MANAGERS, STAFF, check_can_manage
+from callsheet.tenants.access import MANAGERS, STAFF, check_can_manage, staff_role_of
 from callsheet.tenants.models import (
     AccountManagerAssignment,
     StaffRole,
@@ -26,11 +26,7 @@ def check_is_studio_admin(actor: Actor) -> None:
     """Raise unless ``actor`` runs the studio: ``NotFound`` to customers, ``Forbidden`` to staff."""
     if actor.is_system:
         return
-    role = (
-        User.objects.filter(pk=actor.user_id, is_active=True)
-        .values_list("staff_role", flat=True)
-        .first()
-    )
+    role = staff_role_of(actor)
     if not role:
         raise NotFound()
     if role != StaffRole.STUDIO_ADMIN:
@@ -200,8 +196,12 @@ def assign_account_manager(
         )  # fmt: skip
         return {"account": account.pk, "assignment": assignment.pk, "ended": ended}
 
-    given = {"account": account_id, "manager": manager_id, "deputy": deputy_id}
-    given["starts_on"] = starts_on
+    given = {
+        "account": account_id,
+        "manager": manager_id,
+        "deputy": deputy_id,
+        "starts_on": starts_on,
+    }
     return run(actor, "assign_account_manager", key, given, work, note=note)
 
 

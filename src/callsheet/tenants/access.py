@@ -62,7 +62,7 @@ class Rights:
         return self.is_manager or self.organization_role == Role.ADMIN
 
 
-def _staff_role(actor: Actor) -> str | None:
+def staff_role_of(actor: Actor) -> str | None:
     """The studio role of a person who may act at all, or None for one who may not."""
     if actor.user_id is None:
         return None
@@ -97,7 +97,7 @@ def rights_in_organization(actor: Actor, organization: Organization) -> Rights:
     """What ``actor`` is to ``organization``."""
     if actor.user_id is None:
         return Rights(system=True)
-    staff_role = _staff_role(actor)
+    staff_role = staff_role_of(actor)
     if staff_role is None:
         return Rights()
     role = (
@@ -206,7 +206,7 @@ def check_is_manager(actor: Actor) -> None:
     """
     if actor.is_system:
         return
-    role = _staff_role(actor) or ""
+    role = staff_role_of(actor) or ""
     _require(
         role in STAFF,
         role in MANAGERS,

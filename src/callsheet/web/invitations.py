@@ -52,7 +52,7 @@ def _accept(request: HttpRequest, token: str, invited: Invitation) -> HttpRespon
     refused = ""
     if request.method == "POST":
         try:
-            inviting.accept_invitation(person(request.user.pk, str(request.user)), token)
+            inviting.accept_invitation(person(int(request.user.pk or 0), str(request.user)), token)
         except NotFound:
             raise
         except CallsheetError as error:

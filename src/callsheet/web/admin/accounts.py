@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
-from django.forms import ModelForm
+from django.forms import ChoiceField, ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -53,8 +53,9 @@ class AccountForm(ModelForm):
         if "key" in self.fields:
             self.fields["key"].required = False
             self.fields["key"].help_text = "Stays the same for good. Empty: made from the name."
-        if "status" in self.fields:
-            self.fields["status"].choices = [
+        status_field = self.fields.get("status")
+        if isinstance(status_field, ChoiceField):
+            status_field.choices = [
                 (status.value, status.label)
                 for status in (AccountStatus.ACTIVE, AccountStatus.TRIAL)
             ]

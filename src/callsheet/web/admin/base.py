@@ -23,7 +23,7 @@ from callsheet.web.roles import Group, sees, writes
 
 def actor_of(request: HttpRequest) -> Actor:
     """The signed-in person as the doer of a command."""
-    return person(request.user.pk, str(request.user))
+    return person(int(request.user.pk or 0), str(request.user))
 
 
 def problems_of(error: CallsheetError) -> list[CallsheetError]:

@@ -28,7 +28,7 @@ class CreditsAdmin(ReadOnlyAdmin):
     """A page of the ledger."""
 
     group = Group.CREDITS
-    ordering = ("-id",)
+    ordering: tuple[str, ...] = ("-id",)
     list_select_related: tuple[str, ...] = OWNER
 
 

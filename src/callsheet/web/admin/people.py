@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Count, QuerySet
-from django.forms import ModelForm
+from django.forms import ChoiceField, ModelForm
 from django.http import HttpRequest, HttpResponse
 from unfold.decorators import action, display
 
@@ -37,8 +37,9 @@ class PersonForm(ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "staff_role" in self.fields:
-            self.fields["staff_role"].choices = STAFF_ROLES
+        role = self.fields.get("staff_role")
+        if isinstance(role, ChoiceField):
+            role.choices = STAFF_ROLES
 
 
 @admin.register(User)
