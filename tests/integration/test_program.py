@@ -194,3 +194,21 @@ def test_a_database_of_ones_own_is_brought_up_to_date_by_its_owner_alone(studio:
             assert "Traceback" not in done.stderr
         assert studio.run("db", "migrate", **settings, **owner).returncode == 0
         assert studio.run("ledger", "verify", **settings).returncode == 0
+
+
+def test_a_port_that_is_taken_is_said_before_anything_starts(studio: Studio) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        for command in ("serve", "demo"):
+            done = studio.run(command, "--port", port)
+            assert done.returncode == 2
+            assert done.stderr.startswith(f"Port {port} on 127.0.0.1 cannot be used")
+    assert studio.run("serve", "--port", "99999").returncode == 2
+
+
+def test_a_backup_that_cannot_be_written_says_where(studio: Studio) -> None:
+    done = studio.run("db", "backup", "/nowhere/studio.dump")
+    assert done.returncode == 2
+    assert "/nowhere/studio.dump: No such file or directory" in done.stderr

@@ -62,11 +62,14 @@ def backup(
 ) -> None:
     """Write the whole database to one file that only its owner can read."""
     env = get_env()
-    if env.embedded:
-        with Cluster(env.data_dir).session() as cluster:
-            size = write_backup(cluster.url(DATABASE, SUPERUSER), file)
-    else:
-        size = write_backup(_owners(env), file)
+    try:
+        if env.embedded:
+            with Cluster(env.data_dir).session() as cluster:
+                size = write_backup(cluster.url(DATABASE, SUPERUSER), file)
+        else:
+            size = write_backup(_owners(env), file)
+    except OSError as error:
+        raise typer.BadParameter(f"{file}: {error.strerror}", param_hint="FILE") from error
     show({"file": str(file), "bytes": size}, json=json)
 
 

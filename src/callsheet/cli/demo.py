@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from callsheet.cli.exits import ExitCode
-from callsheet.cli.serve import run_web, worker_beside
+from callsheet.cli.serve import require_free, run_web, worker_beside
 from callsheet.cli.session import studio
 from callsheet.cli.storytelling import draw_story
 from callsheet.config.env import get_env
@@ -32,7 +32,9 @@ _FOLDERS = ("DATA_DIR", "CALLSHEET_DATA_DIR")
 
 
 def demo(
-    port: Annotated[int | None, typer.Option(help="Port, instead of PORT.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Port, instead of PORT.")
+    ] = None,
     data_dir: Annotated[
         Path | None,
         typer.Option(
@@ -52,6 +54,8 @@ def demo(
     the fortnight and ends with 0, or with 1 when the books are not right.
     """
     _start_anew_where_needed(port, data_dir, once=once, sheets=sheets)
+    if not once:
+        require_free(port)
     console = Console()
     begun = time.monotonic()
     with studio():

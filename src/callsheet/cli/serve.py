@@ -1,6 +1,7 @@
 """``callsheet serve`` and ``callsheet worker``: the two kinds of process an installation runs."""
 
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from rich.console import Console
 
 from callsheet.cli.session import studio
 from callsheet.config.databases import default_points_at, worker_url
-from callsheet.config.env import get_env
+from callsheet.config.env import SettingsError, get_env
 
 if TYPE_CHECKING:
     from procrastinate.contrib.django.django_connector import DjangoConnector
@@ -25,13 +26,16 @@ _STOP_SECONDS = 20
 
 
 def serve(
-    port: Annotated[int | None, typer.Option(help="Port, instead of PORT.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Port, instead of PORT.")
+    ] = None,
     host: Annotated[str | None, typer.Option(help="Address, instead of CALLSHEET_HOST.")] = None,
     with_worker: Annotated[
         bool, typer.Option("--with-worker", help="Run a worker beside it.")
     ] = False,
 ) -> None:
     """Serve the pages until Ctrl-C; the embedded PostgreSQL is started and stopped with it."""
+    require_free(port, host)
     with studio(), worker_beside() if with_worker else _nothing():
         run_web(port=port, host=host)
 
@@ -43,6 +47,23 @@ def worker(
     """Do the jobs that were put off, until Ctrl-C. Run as many workers as you like."""
     with studio() as env, default_points_at(worker_url(env)):
         run_jobs(once=once, concurrency=concurrency)
+
+
+def require_free(port: int | None = None, host: str | None = None) -> None:
+    """Raise `SettingsError` where the pages cannot be served, before anything else is begun."""
+    env = get_env()
+    port, host = port or env.port, host or env.host
+    try:
+        family, kind, proto, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, proto) as probe:
+            # As a server does: a port that was left a moment ago is free.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise SettingsError(
+            f"Port {port} on {host} cannot be used: {error.strerror}. Choose another one, as in "
+            "PORT=8123."
+        ) from error
 
 
 def run_web(*, port: int | None = None, host: str | None = None) -> None:
