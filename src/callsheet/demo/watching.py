@@ -73,8 +73,12 @@ def _started(projects: list[Project], thanks: str) -> str:
             late = max(receipt.realized_delay or 0 for receipt in receipts)
             times = "once" if len(receipts) == 1 else f"{len(receipts)} times"
             who = "It" if len(projects) == 1 else f"“{project.title}”"
-            text += f" {who} was overtaken {times}, which cost it {say_working_days(late)}."
+            text += f" {who} was overtaken {times} and starts {_late(late)} the day then reserved."
     return text
+
+
+def _late(days: int) -> str:
+    return f"{say_working_days(days)} after" if days else "no later than"
 
 
 def _overtook(receipts: list[FairnessReceipt]) -> str:

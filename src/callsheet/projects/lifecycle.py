@@ -103,8 +103,8 @@ def find(action: str, source: str, target: str) -> Transition:
     if transition is None:
         raise Conflict(
             "forbidden_transition",
-            f"A project that is {Status(source).label.lower()} cannot"
-            f" {action.replace('_', ' ')} now.",
+            f"“{action.replace('_', ' ').capitalize()}” is not possible while a project is"
+            f" {Status(source).label.lower()}.",
             field="status",
             status=source,
             action=action,
