@@ -251,8 +251,8 @@ def test_a_wallets_page_shows_strip_queue_and_reasons(manager) -> None:
     text = manager.get(change(wallet)).text
     assert "40 of 60 credits in production, 20 free. 2 briefs wait, 110 credits." in text
     assert "Summer launch: 40 credits, needs your review" in text
-    assert "waiting for credits" in text
-    assert "exceeds capacity" in text
+    assert "This brief waits for 10 more credits to come back." in text
+    assert "This brief needs 80 credits, and at most 60 can be in production" in text
     assert 'class="cs-strip"' in manager.get(path(Wallet)).text
 
 
@@ -300,7 +300,7 @@ def test_many_projects_at_once_each_by_itself(manager) -> None:
         follow=True,
     )
     assert "1 accepted." in said(page)
-    assert "Accepted: A project that is in progress cannot accept now." in said(page)
+    assert "Accepted: “Accept” is not possible while a project is in progress." in said(page)
     assert status_of(fresh) == Status.IN_PROGRESS
 
 

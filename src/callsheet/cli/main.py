@@ -33,7 +33,7 @@ class ReportingGroup(TyperGroup):
 
 def build() -> typer.Typer:
     """Return the whole command line. Django must be set up, because commands import models."""
-    from callsheet.cli import db, demo, importing, ledger, project, queue, serve
+    from callsheet.cli import account, db, demo, importing, ledger, project, queue, serve
 
     program = typer.Typer(
         name="callsheet",
@@ -48,6 +48,7 @@ def build() -> typer.Typer:
     program.command()(serve.worker)
     program.add_typer(db.app, name="db")
     program.add_typer(ledger.app, name="ledger", callback=_database)
+    program.add_typer(account.app, name="account", callback=_database)
     program.add_typer(queue.app, name="queue", callback=_database)
     program.add_typer(project.app, name="project", callback=_database)
     program.command("import")(importing.import_sheets)

@@ -44,5 +44,6 @@ def django_logging(env: Env) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(env.log_level)
-    # Says at every start, of every command, that it has found the tasks.
-    logging.getLogger("procrastinate.blueprints").setLevel("WARNING")
+    # Say at every start, of every command, which tasks there are, and each time one is put off.
+    for chatty in ("procrastinate.blueprints", "procrastinate.periodic", "procrastinate.jobs"):
+        logging.getLogger(chatty).setLevel("WARNING")

@@ -7,15 +7,22 @@ in a sentence, so that nothing is said by colour alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from callsheet.insight.credit_strip import (
+    CREDITS_PER_CELL,
+    Block,
+    Cell,
+    Tone,
+    cells,
+    tone_of,
+)
 from callsheet.projects.lifecycle import Status
 
-CELL = 5  # credits
 _GAP = 2.0
 # Who has the next step, as the studio sees it: (style, words).
 TONES = {
@@ -34,15 +41,16 @@ class Part:
     """What one project occupies: credits, the style of its status, and words for it."""
 
     credits: int
+    status: str
     tone: str
     words: str
-    title: str = ""
+    title: str
 
 
 def part(title: str, status: str, credits: int) -> Part:
     """The part of a project that holds ``credits``."""
     tone, state = TONES.get(Status(status), ("made", Status(status).label.lower()))
-    return Part(credits, tone, f"{title}: {credits} credits, {state}", title)
+    return Part(credits, status, tone, f"{title}: {credits} credits, {state}", title)
 
 
 def sentence(held: int, capacity: int) -> str:
@@ -60,55 +68,31 @@ def strip(
     parts: Iterable[Part],
     capacity: int,
     *,
+    reserved: int = 0,
     width: int = 240,
     height: int = 12,
     titles: bool = False,
 ) -> SafeString:
     """The strip of a wallet with that capacity as SVG, at most ``width`` wide.
 
-    ``titles`` writes a project's name into its part where there is room.
+    ``reserved`` of the free credits are kept for the head of the queue and hatched. ``titles``
+    writes a project's name into its part where there is room.
     """
     parts = [p for p in parts if p.credits > 0]
-    held = sum(p.credits for p in parts)
-    stated, capacity = capacity, max(0, capacity)
-    cells = max(1, -(-max(capacity, held) // CELL))
-    pitch = min(30.0 if titles else 18.0, (width + _GAP) / cells)
+    blocks = [Block(n, p.credits, tone_of(p.status)) for n, p in enumerate(parts)]
+    drawn = cells(capacity, blocks, reserved)
+    pitch = min(30.0 if titles else 18.0, (width + _GAP) / max(1, len(drawn)))
     # Names are written across cells, so these then stand closer together.
-    gap = min(1.0 if titles else _GAP, pitch / 5)
-    pen = _Pen(pitch, gap, height)
-    outlines = [pen.rectangles(min(held, capacity), capacity, "cs-free", "")]
-    fills, labels, start = [], [], 0
-    for p in parts:
-        end = start + p.credits
-        within = min(end, max(start, capacity))
-        if within > start:
-            fills.append(pen.rectangles(start, within, f"cs-{p.tone}", p.words))
-        if end > within:
-            fills.append(pen.rectangles(within, end, "cs-over", f"{p.words} (overdrawn)"))
-        room = pen.at(end) - pen.at(start)
-        name = p.title
-        if titles and room > 60:
-            short = name if len(name) * 6.5 < room - 10 else name[: int((room - 16) / 6.5)] + "…"
-            place = (f"{pen.at(start) + 7:.1f}", f"{height / 2 + 4:.1f}")
-            style = f"cs-name cs-on-{p.tone if within > start else 'over'}"
-            labels.append(
-                format_html('<text x="{}" y="{}" class="{}">{}</text>', *place, style, short)
-            )
-        if titles and start:
-            labels.append(
-                format_html(
-                    '<rect x="{}" y="0" width="3" height="{}" class="cs-seam"/>',
-                    f"{pen.at(start) - 1:.1f}",
-                    height,
-                )
-            )
-        start = end
-    total = pen.at(cells * CELL)
+    pen = _Pen(pitch, min(1.0 if titles else _GAP, pitch / 5), height)
+    groups = [pen.shapes(drawn, n, p) for n, p in enumerate(parts)]
+    names = [pen.name(drawn, n, p) for n, p in enumerate(parts)] if titles else []
+    size = max(1.0, len(drawn) * pitch - pen.gap)
     return format_html(
         '<svg class="cs-strip" role="img" aria-label="{}" width="{}" height="{}"'
         ' viewBox="0 0 {} {}">{}{}{}</svg>',
-        sentence(held, stated), f"{total:.0f}", height, f"{total:.1f}", height,
-        _together(outlines), _together(fills), _together(labels),
+        sentence(sum(p.credits for p in parts), capacity),
+        f"{size:.0f}", height, f"{size:.1f}", height,
+        pen.shapes(drawn, None, None), _together(groups), _together(names),
     )  # fmt: skip
 
 
@@ -118,43 +102,58 @@ def _together(pieces: Iterable[SafeString]) -> SafeString:
 
 @dataclass(frozen=True, slots=True)
 class _Pen:
-    """Where a number of credits lies on the strip, in pixels."""
+    """Where what lies on the strip, in pixels."""
 
     pitch: float
     gap: float
     height: int
 
-    def at(self, credits: int) -> float:
-        """The left edge of what begins after ``credits``; a full cell ends before its gap."""
-        cell, rest = divmod(credits, CELL)
-        if rest == 0 and cell:
-            return cell * self.pitch - self.gap
-        return cell * self.pitch + rest / CELL * (self.pitch - self.gap)
+    def stretches(self, drawn: list[Cell], block: int | None) -> list[tuple[Tone, float, float]]:
+        """Where a block lies, cell by cell, or (None) what is free: (tone, x, width)."""
+        inner = (self.pitch - self.gap) / CREDITS_PER_CELL
+        found = []
+        for n, cell in enumerate(drawn):
+            x = n * self.pitch
+            for piece in cell.parts:
+                if piece.block == block:
+                    found.append((piece.tone, x, piece.credits * inner))
+                x += piece.credits * inner
+        return found
 
-    def pieces(self, start: int, end: int) -> Iterator[tuple[float, float]]:
-        """The parts of cells between two numbers of credits: (x, width)."""
-        while start < end:
-            cell, rest = divmod(start, CELL)
-            stop = min(end, (cell + 1) * CELL)
-            inner = self.pitch - self.gap
-            yield cell * self.pitch + rest / CELL * inner, (stop - start) / CELL * inner
-            start = stop
-
-    def rectangles(self, start: int, end: int, style: str, words: str) -> SafeString:
-        """The rectangles from ``start`` to ``end`` credits, with one tooltip."""
-        inset = 0.5 if style == "cs-free" else 0
-        shapes = format_html_join(
-            "",
-            '<rect x="{}" y="{}" width="{}" height="{}" rx="1.5"/>',
-            (
-                (
-                    f"{x + inset:.2f}",
-                    inset,
-                    f"{max(0.6, w - 2 * inset):.2f}",
+    def shapes(self, drawn: list[Cell], block: int | None, p: Part | None) -> SafeString:
+        """The rectangles of one block with its words as tooltip, or of what is free."""
+        shapes = []
+        for tone, x, wide in self.stretches(drawn, block):
+            style = p.tone if p else "free"
+            if tone in (Tone.OVERDRAWN, Tone.RESERVED):
+                style = "over" if tone is Tone.OVERDRAWN else "kept"
+            inset = 0 if p else 0.5  # an outline lies within its cell
+            shapes.append(
+                format_html(
+                    '<rect class="cs-{}" x="{}" y="{}" width="{}" height="{}" rx="1.5"/>',
+                    style, f"{x + inset:.2f}", inset, f"{max(0.6, wide - 2 * inset):.2f}",
                     self.height - 2 * inset,
                 )
-                for x, w in self.pieces(start, end)
-            ),
-        )
-        title = format_html("<title>{}</title>", words) if words else ""
-        return format_html('<g class="{}">{}{}</g>', style, title, shapes)
+            )  # fmt: skip
+        title = format_html("<title>{}</title>", p.words) if p else ""
+        return format_html("<g>{}{}</g>", title, _together(shapes))
+
+    def name(self, drawn: list[Cell], block: int, p: Part) -> SafeString:
+        """A project's name where there is room for it, and the seam before it."""
+        lies = self.stretches(drawn, block)
+        start, end = lies[0][1], lies[-1][1] + lies[-1][2]
+        seam: SafeString | str = ""
+        if start:
+            seam = format_html(
+                '<rect class="cs-seam" x="{}" y="0" width="3" height="{}"/>',
+                f"{start - 1.5 - self.gap / 2:.1f}", self.height,
+            )  # fmt: skip
+        room = int((end - start - 14) / 6.5)  # characters, at about 6.5 pixels each
+        if room < 6:
+            return format_html("{}", seam)
+        short = p.title if len(p.title) <= room else p.title[: room - 1] + "…"
+        style = "over" if lies[0][0] is Tone.OVERDRAWN else p.tone
+        return format_html(
+            '{}<text x="{}" y="{}" class="cs-name cs-on-{}">{}</text>',
+            seam, f"{start + 7:.1f}", f"{self.height / 2 + 4:.1f}", style, short,
+        )  # fmt: skip

@@ -49,9 +49,14 @@ def row_strip(wallet: Wallet | None) -> SafeString:
     )
 
 
-def wide_strip(wallet: Wallet) -> SafeString:
-    """The strip as wide as a page, with titles where there is room."""
-    return strip(parts_of(wallet), wallet.capacity, width=1080, height=34, titles=True)
+def wide_strip(wallet: Wallet, reserved: int = 0) -> SafeString:
+    """The strip as wide as a page, with titles where there is room.
+
+    ``reserved`` of its free credits are kept for the head of the queue.
+    """
+    return strip(
+        parts_of(wallet), wallet.capacity, reserved=reserved, width=1080, height=34, titles=True
+    )
 
 
 def words_for(wallet: Wallet) -> str:

@@ -11,12 +11,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from unfold.decorators import action
 
-from callsheet.admission.reasons import WORDS, Reason
 from callsheet.credits.capacity import schedule
 from callsheet.credits.models import Billing, Subscription, Transfer, Wallet
+from callsheet.insight.queue_view import show_queue
 from callsheet.kit import clock
 from callsheet.projects.lifecycle import Status
-from callsheet.projects.models import Project
 from callsheet.services import crediting, subscribing, transferring
 from callsheet.tenants.models import AccountType
 from callsheet.web.admin import wallet_steps as forms
@@ -29,25 +28,6 @@ from callsheet.web.strip import TONES
 STEPS = (
     "grant", "buy", "adjust", "subscribe", "change_plan", "pause", "resume", "move", "limits",
 )  # fmt: skip
-
-
-def queue_rows(wallet: Wallet) -> list[dict[str, Any]]:
-    """The wallet's queue in its order, each brief with its reason and expected start."""
-    queued = Project.objects.filter(wallet=wallet, status=Status.QUEUED).order_by("rank", "pk")
-    rows, ahead = [], 0
-    for place, project in enumerate(queued.select_related("account"), start=1):
-        reason = project.wait_reason
-        rows.append(
-            {
-                "place": place,
-                "project": project,
-                "ahead": ahead,
-                "reason": reason.replace("_", " ") if reason else "is looked at",
-                "remedy": WORDS[Reason(reason)].remedy if reason else "",
-            }
-        )
-        ahead += project.credits
-    return rows
 
 
 def running_rows(wallet: Wallet) -> list[dict[str, Any]]:
@@ -132,16 +112,17 @@ class WalletAdmin(StaffAdmin):
         wallet = self.get_object(request, object_id)
         more = dict(extra_context or {})
         if wallet is not None:
-            queue = queue_rows(wallet)
+            view = show_queue(actor_of(request), wallet.account_id) if wallet.account_id else None
+            queue = view.waiting if view else ()
             steps = schedule(wallet, clock.today(wallet.owner.time_zone))
             latest = Transfer.objects.filter(Q(from_wallet=wallet) | Q(to_wallet=wallet))
             more |= {
                 "wallet": wallet,
-                "strip": wide_strip(wallet),
+                "strip": wide_strip(wallet, view.reserved if view else 0),
                 "sentence": words_for(wallet),
                 "running": running_rows(wallet),
                 "queue": queue,
-                "asked": sum(row["project"].credits for row in queue),
+                "asked": sum(brief.credits for brief in queue),
                 "changes": steps[1:],
                 "latest": latest.select_related(
                     "command", "from_wallet__account", "from_wallet__organization",
@@ -218,7 +199,7 @@ class WalletAdmin(StaffAdmin):
                 actor, row.pk, typed["change"], until=typed["until"],
                 permanent=typed["permanent"], note=typed["note"], key=key,
             ),
-            "The account's admins are told, with your reason.",
+            "Your reason is kept with the transfer.",
         )  # fmt: skip
 
     @action(description="Start a subscription", icon="autorenew", permissions=["act"])
