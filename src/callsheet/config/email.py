@@ -12,6 +12,8 @@ _PORTS: Final = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
 def django_mailers(env: Env) -> dict[str, dict[str, Any]]:
     """Return Django's ``MAILERS``."""
     parts = urlsplit(env.email_url)
+    if parts.scheme == "console":
+        return {"default": {"BACKEND": "callsheet.config.printed_mail.EmailBackend"}}
     if parts.scheme not in _PORTS:
         return {"default": {"BACKEND": _BACKEND.format(parts.scheme)}}
     return {
