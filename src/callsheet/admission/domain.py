@@ -63,6 +63,7 @@ class Domain:
         self.returns: dict[date, list[tuple[int, int, Loans]]] = defaultdict(list)
         self.finishes: dict[int, date] = {}
         self._ahead: dict[int, Mark] = {}
+        self._alone: dict[int, bool] = {}
         self._offers: dict[int, Offer] = {}
         self._offered = 0
         self._refused: list[tuple[date, int]] = []
@@ -123,7 +124,8 @@ class Domain:
             desk.sieve = self._sieve
             self._serve_alone(desk, up_to_head=True)
         self._offered = sum(offer.at_most for offer in self._offers.values())
-        for desk in [desk for desk in desks if not self._hopes(desk)]:
+        for desk in [d for d in desks if self._alone[d.wallet.id] and not self._hopes(d)]:
+            desk.rewind(self._ahead[desk.wallet.id])
             self._serve_alone(desk, up_to_head=False)
         # From here on what can be lent only becomes less: whoever was refused is refused for good.
         turns = [self._turn(desk) for desk in desks if self._may_go_on(desk)]
@@ -143,14 +145,16 @@ class Domain:
 
     def _serve_alone(self, desk: Desk, *, up_to_head: bool) -> None:
         """Start what may start on own credits: up to the head, or everything."""
-        if mark := self._ahead.get(desk.wallet.id):
-            desk.rewind(mark)
         started = set()
+        mark = desk.mark()
         while (pick := desk.next()) and not (up_to_head and pick.head):
             self._begin(desk, pick)
             started.add(pick.brief.id)
-        desk.serve([brief for brief in desk.line if brief.id not in started], self._sieve)
-        self._look_ahead(desk)
+        if started:
+            desk.serve([brief for brief in desk.line if brief.id not in started], self._sieve)
+            self._look_ahead(desk)
+        else:
+            self._note(desk, mark, pick)
 
     def _hopes(self, desk: Desk) -> bool:
         """Whether loans might start the head, or a brief before it that own credits never will."""
@@ -177,8 +181,12 @@ class Domain:
 
     def _look_ahead(self, desk: Desk) -> None:
         """Mark where a desk stands, and go on just far enough to know its head and its offer."""
-        self._ahead[desk.wallet.id] = desk.mark()
-        desk.next()
+        mark = desk.mark()
+        self._note(desk, mark, desk.next())
+
+    def _note(self, desk: Desk, mark: Mark, pick: Pick | None) -> None:
+        self._ahead[desk.wallet.id] = mark
+        self._alone[desk.wallet.id] = pick is not None
         self._offer(desk)
 
     def _offer(self, desk: Desk) -> None:
