@@ -186,7 +186,7 @@ def change_account(
         changed: dict[str, list[Any]] = {}
         for field, value in changes.items():
             if field not in rules:
-                raise Refused("unknown_field", f"{field} cannot be changed.", field=field)
+                raise Refused("unknown_field", f"“{field}” cannot be changed.", field=field)
             before, after = getattr(account, field), rules[field](value)
             if before != after:
                 changed[field] = [before, after]
@@ -228,7 +228,7 @@ def change_organization(
         changed: dict[str, list[Any]] = {}
         for field, value in changes.items():
             if field not in rules:
-                raise Refused("unknown_field", f"{field} cannot be changed.", field=field)
+                raise Refused("unknown_field", f"“{field}” cannot be changed.", field=field)
             before, after = getattr(organization, field), rules[field](value)
             if before != after:
                 changed[field] = [before, after]

@@ -198,6 +198,7 @@ def pause(
         if until <= today:
             raise Refused("date_in_the_past", "A pause ends after today.", field="until")
         catch_up(subscription, today)
+        book.touched.append(wallet_id)
         if subscription.status != Subscription.Status.ACTIVE:
             raise Conflict("not_active", "Only a running subscription can be paused.")
         subscription.status = Subscription.Status.PAUSED
