@@ -121,6 +121,8 @@ def _given(parameter: Any) -> str:
     if parameter.required:
         return "required"
     default = parameter.default
+    if isinstance(parameter.show_default, str):  # said in words, such as a folder of the machine
+        return f"`{parameter.show_default}`"
     if callable(default) or default in (None, False, "", (), []):
         return ""
     return f"`{str(default).lower() if isinstance(default, bool) else default}`"
