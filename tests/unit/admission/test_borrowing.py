@@ -163,6 +163,19 @@ def test_what_is_spare_for_the_lenders_head_may_be_lent_for_long() -> None:
     assert starts(shared(*parts, brief(1, 10, wallet=1, days=99))) == []
 
 
+def test_who_asks_for_less_is_not_refused_with_who_asks_for_more() -> None:
+    # 5 may go for long (15 + 30 - 40). Brief 1 asks for 6 and is refused, brief 3 asks for 5.
+    decisions = shared(
+        team(0, 1),
+        team(15, 2, may_borrow=0),
+        brief(1, 6, wallet=1, days=99),
+        brief(3, 5, wallet=1, days=99),
+        brief(2, 40, wallet=2),
+        working(30, 5, wallet=2),
+    )
+    assert starts(decisions) == [3]
+
+
 def test_reservations_count_own_credits_only() -> None:
     # Wallet 2 lends nothing before its head is served; own returns suffice on day 7.
     decisions = shared(
