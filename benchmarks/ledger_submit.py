@@ -2,8 +2,9 @@
 
 Both check the permission, lock, check the readiness, price the deliverables, give the brief its
 place, start it because credits are free, and leave command, events, interval of occupancy, hold,
-transfer and postings. The plain way saves row by row and asks only whether the credits suffice; the
-service also reads the whole queue, decides by its policy, expects the return, and keeps the chain.
+transfer and postings. Both read the queue and decide by the same policy, because that is the same
+work whoever does it. The plain way then saves row by row; the service posts by the ledger function,
+writes several rows at once, and keeps the chain.
 """
 
 import os
@@ -105,8 +106,10 @@ def service(number: int, clients: int) -> Callable[[], None]:
 def plain(number: int, clients: int) -> Callable[[], None]:
     """The same, saved row by row."""
     from benchmarks.ledger_peers import bare_models
+    from callsheet.admission.decide import decide
     from callsheet.catalogue.models import studio_rules
-    from callsheet.credits.models import Billing
+    from callsheet.credits.models import Billing, Domain
+    from callsheet.insight.snapshots import read_queue
     from callsheet.journal.models import Command, Event
     from callsheet.kit import clock
     from callsheet.kit.actor import person
@@ -175,10 +178,11 @@ def plain(number: int, clients: int) -> Callable[[], None]:
             project.changed_at = now
             project.save()
             journal(command, project, "submit")
-            queue = list(
-                Project.objects.filter(wallet=project.wallet, status="queued").order_by("rank")
-            )
-            assert queue[0].pk == pk
+            project.wallet.domain = Domain.objects.get(pk=project.wallet.domain_id)
+            reading = read_queue([project.wallet], borrowing=False)
+            assert reading is not None
+            (start,) = decide(reading.snapshot).starts
+            assert start.brief == pk
             assert wallet.available >= project.credits
             wallet.available -= project.credits
             wallet.held += project.credits
