@@ -81,9 +81,9 @@ def _start_anew_where_needed(
     """Settings are read when a process starts; one that needs others starts itself anew."""
     wanted = {name: value for name, value in _OF_THE_DEMO.items() if name not in os.environ}
     if port is not None and port != get_env().port:
-        wanted["PORT"] = str(port)
+        wanted["CALLSHEET_PORT"] = str(port)
     if data_dir is not None and data_dir.resolve() != get_env().data_dir.resolve():
-        wanted["DATA_DIR"] = str(data_dir.resolve())
+        wanted["CALLSHEET_DATA_DIR"] = str(data_dir.resolve())
     elif data_dir is None and get_env().embedded and not any(map(os.environ.get, _FOLDERS)):
         # A studio of one's own in the usual folder and the demo do not come in each other's way.
         wanted["DATA_DIR"] = str(get_env().data_dir / "demo")
@@ -121,7 +121,8 @@ def _welcome(console: Console) -> None:
 
 def _look_closer(console: Console) -> None:
     env = get_env()
-    folder = f"DATA_DIR={env.data_dir} " if "DATA_DIR" in os.environ else ""
+    chosen = {"DATA_DIR", "CALLSHEET_DATA_DIR"} & os.environ.keys()
+    folder = f"DATA_DIR={env.data_dir} " if chosen else ""
     for command in (f"queue show {CHOSEN[0]}", "ledger balances", "ledger verify"):
         console.print(
             Text(f"  {folder}.venv/bin/callsheet {command}"), soft_wrap=True, highlight=False

@@ -25,7 +25,7 @@ _COLUMNS: tuple[tuple[str, tuple[Kind, ...]], ...] = (
 def draw_story(console: Console, story: Story) -> None:
     """Everything, in the order in which one wants to know it."""
     size = story.size
-    console.rule("[bold]The demo studio", align="left")
+    console.rule("[bold]The demo studio", align="left", style="bright_black")
     console.print(
         Text(
             f"{size.customers} customers, {size.organizations} organizations,"
@@ -40,15 +40,15 @@ def draw_story(console: Console, story: Story) -> None:
         _chapter(console, chapter)
     if story.bridge is not None:
         console.print()
-        console.rule(f"[bold]The bridge of {story.bridged}", align="left")
+        console.rule(f"[bold]The bridge of {story.bridged}", align="left", style="bright_black")
         draw_bridge(console, story.bridge)
     console.print()
-    console.rule("[bold]The books", align="left")
+    console.rule("[bold]The books", align="left", style="bright_black")
     draw_audit(console, story)
 
 
 def _days(console: Console, story: Story) -> None:
-    console.rule("[bold]The fortnight, day by day", align="left")
+    console.rule("[bold]The fortnight, day by day", align="left", style="bright_black")
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("")
     for title, _ in _COLUMNS:
@@ -65,7 +65,7 @@ def _days(console: Console, story: Story) -> None:
 
 def _chapter(console: Console, chapter: Chapter) -> None:
     view = chapter.view
-    console.rule(f"[bold]{view.name}[/bold] ({view.key})", align="left")
+    console.rule(f"[bold]{view.name}[/bold] ({view.key})", align="left", style="bright_black")
     console.print(Text(chapter.situation))
     console.print()
     table = Table.grid(padding=(0, 1))

@@ -55,7 +55,7 @@ def build(
     fresh = begins is None
     if begins is None:
         begins = _import(sheets, fortnight.first_moment(now), told)
-        logins.give_passwords()
+    logins.give_passwords()
     fortnight.play(begins, now, done=played)
     clockwork.tick()
     return Demo(begins, fresh)

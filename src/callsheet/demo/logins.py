@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
 
 from callsheet.tenants.models import StaffRole, User
 
@@ -32,6 +32,11 @@ def logins() -> list[Login]:
 
 
 def give_passwords() -> None:
-    """Let the demo's logins in with the demo's password. Their addresses are verified already."""
+    """Let those of the demo's logins in with its password who have none yet.
+
+    Their addresses are verified already, by the import.
+    """
     emails = [login.email for login in logins()]
-    User.objects.filter(email__in=emails).update(password=make_password(PASSWORD))
+    without = User.objects.filter(email__in=emails, password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    if without.exists():
+        without.update(password=make_password(PASSWORD))
