@@ -270,7 +270,9 @@ def test_a_project_goes_its_way_by_steps(producer, manager) -> None:
     take(producer, first, "deliver")
     assert status_of(first) == Status.DELIVERED
     # A producer produces; finalizing for a customer is the account manager's.
+    assert step(first, "finalize") not in producer.get(change(first)).text
     assert producer.post(step(first, "finalize"), {"command_key": "k"}).status_code == 403
+    assert step(first, "finalize") in manager.get(change(first)).text
     page = manager.post(step(first, "finalize"), {"command_key": "k"}, follow=True)
     assert "“First” is finalized now. 1 brief started by it." in said(page)
     assert status_of(second) == Status.PENDING_REVIEW

@@ -31,8 +31,8 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         .order_by("started_at", "pk")[:8]
     )
     return context | {
-        "held": held,
-        "capacity": held + (totals["available"] or 0),
+        "held": f"{held:,}",
+        "capacity": f"{held + (totals['available'] or 0):,}",
         "queued": counts.get(Status.QUEUED, 0),
         "to_review": counts.get(Status.PENDING_REVIEW, 0),
         "unread": counts.get(Status.DELIVERED, 0),

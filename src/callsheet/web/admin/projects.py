@@ -22,6 +22,7 @@ from callsheet.projects.models import (
 )
 from callsheet.services import production
 from callsheet.services.loading import DRAFTS
+from callsheet.tenants.access import MANAGERS
 from callsheet.web.admin.base import ReadOnlyAdmin, StaffAdmin, actor_of, each
 from callsheet.web.admin.steps import StepForm, credits_field, date_field, reason_field, take_step
 from callsheet.web.roles import Group, sees
@@ -143,6 +144,10 @@ class ProjectAdmin(StaffAdmin):
         ),
         ("Costs", {"fields": ("credits", "cost_centre", "purchase_order")}),
     )  # fmt: skip
+
+    def has_finalize_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Approving on a customer's behalf is for those who look after them."""
+        return self.has_act_permission(request) and request.user.staff_role in MANAGERS
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Project]:
         """Without drafts that were not shared."""
@@ -268,7 +273,7 @@ class ProjectAdmin(StaffAdmin):
             button="Deliver",
         )  # fmt: skip
 
-    @action(description="Finalize", icon="task_alt", permissions=["act"])
+    @action(description="Finalize", icon="task_alt", permissions=["finalize"])
     def finalize(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """For the customer."""
         actor = actor_of(request)
@@ -306,7 +311,7 @@ class ProjectAdmin(StaffAdmin):
         actor = actor_of(request)
         each(request, rows, lambda row: production.deliver(actor, row.pk), done="{n} delivered.")
 
-    @admin.action(description="Finalize for the customer", permissions=["act"])
+    @admin.action(description="Finalize for the customer", permissions=["finalize"])
     def finalize_chosen(self, request: HttpRequest, rows: QuerySet[Project]) -> None:
         """Finalize each."""
         actor = actor_of(request)

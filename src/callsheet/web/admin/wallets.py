@@ -120,6 +120,7 @@ class WalletAdmin(StaffAdmin):
                 "wallet": wallet,
                 "strip": wide_strip(wallet, view.reserved if view else 0),
                 "sentence": words_for(wallet),
+                "reserved": view.reserved if view else 0,
                 "running": running_rows(wallet),
                 "queue": queue,
                 "asked": sum(brief.credits for brief in queue),
