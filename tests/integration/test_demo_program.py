@@ -1,5 +1,6 @@
 """``callsheet demo`` as people start it: made, told, served, stopped, started again."""
 
+import json
 import os
 import shutil
 import signal
@@ -53,6 +54,16 @@ def answers(url: str, process: subprocess.Popen[str]) -> str:
     raise AssertionError(f"{url} did not answer")
 
 
+def test_json_is_for_the_story(folder: Path) -> None:
+    done = subprocess.run(
+        [*PROGRAM, "demo", "--json"],
+        env=environment(folder) | {"DATA_DIR": str(folder)}, capture_output=True, text=True,
+        timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "--once" in done.stderr
+
+
 def test_told_once_then_served_then_stopped(folder: Path, tmp_path: Path) -> None:
     sheets = str(small_studio(tmp_path))
     once = subprocess.run(
@@ -63,6 +74,14 @@ def test_told_once_then_served_then_stopped(folder: Path, tmp_path: Path) -> Non
     assert "starts by itself, thanks to" in once.stdout
     assert "no difference." in once.stdout
     assert "\x1b[" not in once.stdout  # no colours where nobody sees them
+    again = subprocess.run(
+        [*PROGRAM, "demo", "--once", "--json", "--data-dir", str(folder), "--sheets", sheets],
+        env=environment(folder), capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert again.returncode == 0, again.stderr
+    story = json.loads(again.stdout)
+    assert story["audit"]["differences"] == []
+    assert story["days"][0]["counts"]
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])

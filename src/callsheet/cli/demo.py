@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from callsheet.cli.exits import ExitCode
+from callsheet.cli.output import Json, show
 from callsheet.cli.serve import require_free, run_web, worker_beside
 from callsheet.cli.session import studio
 from callsheet.cli.storytelling import draw_story
@@ -47,26 +49,31 @@ def demo(
     sheets: Annotated[
         Path, typer.Option(help="The studio to import.", show_default="examples/studio")
     ] = EXAMPLE,
+    json: Json = False,
 ) -> None:
     """Import the example studio, play a fortnight of it, then serve its pages until Ctrl-C.
 
     The second start takes seconds, because the data is there. With --once it tells the story of
-    the fortnight and ends with 0, or with 1 when the books are not right.
+    the fortnight (with --json: as data) and ends with 0, or with 1 when the books are not right.
     """
-    _start_anew_where_needed(port, data_dir, once=once, sheets=sheets)
+    if json and not once:
+        raise typer.BadParameter("it goes with --once; pages are not JSON", param_hint="--json")
+    flags = [flag for flag, given in (("--once", once), ("--json", json)) if given]
+    _start_anew_where_needed(port, data_dir, ["--sheets", str(sheets), *flags])
     if not once:
         require_free(port)
-    console = Console()
+    console = Console(stderr=json)
     begun = time.monotonic()
     with studio():
         made = _build(console, sheets)
         if once:
             story = tell(made.begins)
-            draw_story(console, story)
-            console.print(
-                f"\nThat took {time.monotonic() - begun:.0f} s. Look closer:", highlight=False
-            )
-            _look_closer(console)
+            show(asdict(story), json=json, human=lambda console: draw_story(console, story))
+            if not json:
+                console.print(
+                    f"\nThat took {time.monotonic() - begun:.0f} s. Look closer:", highlight=False
+                )
+                _look_closer(console)
             if not story.audit.clean:
                 raise typer.Exit(ExitCode.DIFFERENCE)
             return
@@ -75,9 +82,7 @@ def demo(
             run_web(port=port)
 
 
-def _start_anew_where_needed(
-    port: int | None, data_dir: Path | None, *, once: bool, sheets: Path
-) -> None:
+def _start_anew_where_needed(port: int | None, data_dir: Path | None, arguments: list[str]) -> None:
     """Settings are read when a process starts; one that needs others starts itself anew."""
     wanted = {name: value for name, value in _OF_THE_DEMO.items() if name not in os.environ}
     if port is not None and port != get_env().port:
@@ -89,11 +94,10 @@ def _start_anew_where_needed(
         wanted["DATA_DIR"] = str(get_env().data_dir / "demo")
     if not wanted:
         return
-    arguments = ["demo", "--sheets", str(sheets), *(["--once"] if once else [])]
     # Nothing is open yet: no connection, no lock, no child.
     os.execve(  # noqa: S606  # this very program
         sys.executable,
-        [sys.executable, "-m", "callsheet", *arguments],
+        [sys.executable, "-m", "callsheet", "demo", *arguments],
         {**os.environ, **wanted},
     )
 

@@ -113,7 +113,7 @@ def _days(moments: Iterable[Moment]) -> tuple[DayCount, ...]:
     by_day: dict[date, Counter[Kind]] = {}
     for moment in moments:
         by_day.setdefault(moment.at.date(), Counter())[moment.kind] += moment.count
-    return tuple(DayCount(day, counts) for day, counts in sorted(by_day.items()))
+    return tuple(DayCount(day, dict(counts)) for day, counts in sorted(by_day.items()))
 
 
 def _chapters(moments: Iterable[Moment]) -> Iterable[Chapter]:
