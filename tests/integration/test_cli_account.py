@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from callsheet.cli.exits import ExitCode
 from callsheet.cli.main import build
 from callsheet.tenants.models import Account, Invitation, Role, StaffRole, User
-from tests.builders import somebody, submitted, wallet_with
+from tests.builders import organization_with, somebody, submitted, wallet_with
 
 pytestmark = pytest.mark.django_db
 
@@ -67,6 +67,13 @@ def test_people_see_and_do_what_they_may() -> None:
     stranger = somebody(other, Role.ADMIN)
     keys = [line["key"] for line in answer("list", "--as", email_of(admin))["accounts"]]
     assert keys == [account.key]
+    pool, teams = organization_with(0, north=5)
+    boss = somebody(organization=pool.organization, role=Role.ADMIN)
+    keys = [line["key"] for line in answer("list", "--as", email_of(boss))["accounts"]]
+    assert keys == [teams["north"].account.key]
+    everybody = answer("list", "--as", email_of(somebody(staff=StaffRole.PRODUCER)))["accounts"]
+    assert len(everybody) == 3
+    assert answer("list", "--as", email_of(somebody()))["accounts"] == []
     members = answer("members", account.key, "--as", email_of(viewer))["members"]
     assert {member["role"] for member in members} == {"admin", "viewer"}
     for command in (("show",), ("members",), ("invite", "x@example.com")):

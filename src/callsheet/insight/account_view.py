@@ -11,8 +11,8 @@ from callsheet.kit import clock
 from callsheet.kit.actor import Actor
 from callsheet.kit.errors import NotFound
 from callsheet.projects.lifecycle import HOLDING, Status
-from callsheet.tenants.access import check_can_read
-from callsheet.tenants.models import Account, AccountManagerAssignment, Membership, User
+from callsheet.tenants.access import rights_in_account
+from callsheet.tenants.models import Account, AccountManagerAssignment, Membership, Role, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,23 +59,32 @@ class Member:
 
 
 def list_accounts(actor: Actor) -> list[AccountLine]:
-    """The accounts that ``actor`` may read, by name: staff all of them, members their own."""
+    """The accounts that ``actor`` may know of, by name.
+
+    Staff all of them, members their own, organization admins those of their organization.
+    """
     accounts = _with_counts(Account.objects.all())
     if not actor.is_system:
         user = User.objects.filter(pk=actor.user_id or 0, is_active=True).first()
         if user is None:
             return []
         if not user.staff_role:
-            accounts = accounts.filter(pk__in=user.memberships.values("account_id"))
+            bossed = user.memberships.filter(role=Role.ADMIN, organization__isnull=False)
+            accounts = accounts.filter(
+                Q(pk__in=user.memberships.values("account_id"))
+                | Q(organization_id__in=bossed.values("organization_id"))
+            )
     return [_line(account) for account in accounts.order_by("name", "pk")]
 
 
 def show_account(actor: Actor, account_id: int) -> AccountPage:
-    """One account. Raises ``NotFound("account")`` to whoever does not belong to it."""
+    """One account. Raises ``NotFound("account")`` to whoever does not belong to it or to the
+    organization's admins.
+    """
     account = _with_counts(Account.objects.filter(pk=account_id)).first()
     if account is None:
         raise NotFound("account")
-    check_can_read(actor, account)
+    _check_may_know(actor, account)
     today = clock.today(account.time_zone)
     care = (
         AccountManagerAssignment.objects.filter(account=account, starts_on__lte=today)
@@ -102,7 +111,7 @@ def list_members(actor: Actor, account_id: int) -> list[Member]:
     account = Account.objects.select_related("organization").filter(pk=account_id).first()
     if account is None:
         raise NotFound("account")
-    check_can_read(actor, account)
+    _check_may_know(actor, account)
     here = Q(account=account)
     if account.organization_id:
         here |= Q(organization=account.organization_id)
@@ -113,6 +122,12 @@ def list_members(actor: Actor, account_id: int) -> list[Member]:
         )
         for row in rows.order_by("organization_id", "user__name", "pk")
     ]
+
+
+def _check_may_know(actor: Actor, account: Account) -> None:
+    rights = rights_in_account(actor, account)
+    if not (rights.may_read or rights.organization_role == Role.ADMIN):
+        raise NotFound("account")
 
 
 def _with_counts(accounts: QuerySet[Account]) -> QuerySet[Account]:
