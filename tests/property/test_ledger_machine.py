@@ -217,6 +217,42 @@ class LedgerMachine(RuleBasedStateMachine):
             Move(Kind.HOLD, lent + own, borrower, ref="brief"),
         )
 
+    @rule(
+        data=st.data(),
+        limit=st.sampled_from(["floor", "may_lend", "may_borrow"]),
+        room=st.integers(1, 15),
+        over=st.booleans(),
+    )
+    def one_limit_alone_decides(
+        self, data: st.DataObject, limit: str, room: int, over: bool
+    ) -> None:
+        """Every other limit is off, and this one leaves exactly that much room."""
+        lender, borrower = data.draw(st.permutations(self.teams))
+        one, two = self.model.wallets[lender], self.model.wallets[borrower]
+        if one["available"] <= room:
+            return
+        self.set_limits(lender, floor=0, may_lend=None)
+        self.set_limits(borrower, may_borrow=None)
+        match limit:
+            case "floor":
+                self.set_limits(lender, floor=one["available"] - room)
+            case "may_lend":
+                self.set_limits(lender, may_lend=one["lent"] + room)
+            case _:
+                self.set_limits(borrower, may_borrow=two["borrowed"] + room)
+        self.borrowing_is_switched(on=True)
+        lent = room + over
+        happened = self.run(
+            Move(Kind.LEND, lent, lender, borrower, ref="brief"),
+            Move(Kind.HOLD, lent, borrower, ref="brief"),
+        )
+        # An overdrawn borrower has to get out of that first.
+        assert happened is (not over and two["available"] >= 0)
+
+    def set_limits(self, wallet: int, **limits: int | None) -> None:
+        Wallet.objects.filter(pk=wallet).update(**limits)
+        self.model.wallets[wallet] |= limits
+
     @precondition(lambda self: self.open_holds())
     @rule(data=st.data(), forgotten=st.booleans())
     def a_growing_brief_borrows(self, data: st.DataObject, forgotten: bool) -> None:
@@ -403,9 +439,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self, data: st.DataObject, floor: int, may_lend: int | None, may_borrow: int | None
     ) -> None:
         wallet = self.pick(data, self.teams)
-        limits = {"floor": floor, "may_lend": may_lend, "may_borrow": may_borrow}
-        Wallet.objects.filter(pk=wallet).update(**limits)
-        self.model.wallets[wallet] |= limits
+        self.set_limits(wallet, floor=floor, may_lend=may_lend, may_borrow=may_borrow)
 
     @rule(on=st.booleans())
     def borrowing_is_switched(self, on: bool) -> None:
