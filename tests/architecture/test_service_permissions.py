@@ -110,6 +110,8 @@ TABLE: dict[str, list[Row]] = {
     "absences.remove_absence": [
         row(with_project("absence"), {"studio_admin"}, NOT_OF_THE_STUDIO)
     ],
+    "account_view.show_account": [row(with_project("home"), READERS | {"org_admin"}, OUTSIDE)],
+    "account_view.list_members": [row(with_project("home"), READERS | {"org_admin"}, OUTSIDE)],
     "accounts.create_organization": [
         row(lambda f, a, w: f(a, "New organization"), MANAGERS, NOT_OF_THE_STUDIO, by_number=False)
     ],
@@ -218,6 +220,10 @@ TABLE: dict[str, list[Row]] = {
     "production.cancel": [
         row(lambda f, a, w: f(a, w.review, note="Called off"), STAFF, UNSEEN)
     ],
+    "project_view.list_projects": [
+        row(lambda f, a, w: f(a, Account.objects.get(pk=w.home)), READERS, UNSEEN,
+            by_number=False)
+    ],
     "queueing.reorder": [row(lambda f, a, w: f(a, w.home, [w.queued]), WRITERS, UNSEEN)],
     "queueing.set_policy": [row(with_project("home", "strict"), LOOK_AFTER, OUTSIDE)],
     "queue_view.show_queue": [row(with_project("home"), READERS | {"org_admin"}, OUTSIDE)],
@@ -293,6 +299,10 @@ TABLE: dict[str, list[Row]] = {
             {"org_admin", *MANAGERS}, OUTSIDE),
     ],
 }  # fmt: skip
+
+
+# Lists refuse nobody: they show less. What they show to whom is tested below.
+LISTS = {"account_view.list_accounts"}
 
 
 def discovered() -> Iterator[tuple[str, Callable[..., Any]]]:
@@ -399,7 +409,7 @@ def rows() -> Iterator[tuple[str, int, Row]]:
 
 
 def test_every_function_stands_in_the_table() -> None:
-    assert sorted(FUNCTIONS) == sorted(TABLE)
+    assert sorted(FUNCTIONS) == sorted({*TABLE, *LISTS})
     assert len(FUNCTIONS) > 50
 
 
@@ -453,6 +463,40 @@ def test_members_who_share_their_briefs_show_them_to_the_organization(
         readiness(actor, world.secret)
     with pytest.raises(Forbidden):
         FUNCTIONS["briefing.withdraw"](actor, world.review)
+
+
+def test_lists_show_to_each_what_is_theirs(world: SimpleNamespace) -> None:
+    def accounts_of(role: str) -> set[str]:
+        found = FUNCTIONS["account_view.list_accounts"](world.people[role])
+        return {line.key for line in found}
+
+    everything = set(Account.objects.values_list("key", flat=True))
+    members = Membership.objects.filter(account__isnull=False)
+    member_of = {
+        role: set(members.filter(user_id=actor.user_id).values_list("account__key", flat=True))
+        for role, actor in world.people.items()
+    }
+    for role in ("org_admin", "other"):  # who run an organization know of its accounts
+        run = Organization.objects.filter(memberships__user_id=world.people[role].user_id)
+        member_of[role] |= set(
+            Account.objects.filter(organization__in=run).values_list("key", flat=True)
+        )
+    for role in ROLES:
+        assert accounts_of(role) == (everything if role in STAFF else member_of[role]), role
+    assert not member_of["stranger"]
+    assert len(member_of["viewer"]) > 1
+    User.objects.update(is_active=False)
+    assert not any(accounts_of(role) for role in ROLES)
+
+
+def test_staff_see_no_draft_that_was_not_shared(world: SimpleNamespace) -> None:
+    home = Account.objects.get(pk=world.home)
+    for role in READERS:
+        listed = FUNCTIONS["project_view.list_projects"](world.people[role], home)
+        keys = {line.key for line in listed}
+        secret, shared = (Project.objects.get(pk=pk).key for pk in (world.secret, world.draft))
+        assert shared in keys
+        assert (secret in keys) == (role in TEAM), role
 
 
 def test_a_function_that_forgets_to_ask_is_found(world: SimpleNamespace) -> None:
