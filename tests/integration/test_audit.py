@@ -279,8 +279,9 @@ CASES = {
     ),
     "transfer invented": (
         (
-            "INSERT INTO credits_transfer (command_id, n, kind, amount, from_wallet_id, from_bucket,"
-            " to_wallet_id, to_bucket, from_seq, from_hash, at) SELECT command_id, 2, 'grant', 5,"
+            "INSERT INTO credits_transfer (command_id, n, kind, amount, from_wallet_id,"
+            " from_bucket, to_wallet_id, to_bucket, from_seq, from_hash, at) SELECT command_id,"
+            " 2, 'grant', 5,"
             " from_wallet_id, 'issued', from_wallet_id, 'available', from_seq + 1, from_hash, at"
             f" FROM credits_transfer WHERE id = {last('alone')}"
         ),
@@ -309,9 +310,7 @@ def test_what_was_changed_is_named_and_nothing_else(case: str, books: dict[str, 
 
 def test_a_transfer_between_the_wrong_buckets(books: dict[str, int]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "ALTER TABLE credits_transfer DROP CONSTRAINT transfer_joins_right_buckets"
-        )
+        cursor.execute("ALTER TABLE credits_transfer DROP CONSTRAINT transfer_joins_right_buckets")
     found = tamper(
         f"UPDATE credits_transfer SET kind = 'hold', amount = -amount WHERE id = {last('alone')}",
         books,

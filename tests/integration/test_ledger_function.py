@@ -39,7 +39,9 @@ def test_the_same_command_happens_once_and_another_input_is_refused() -> None:
     wallet = wallet_with(60)
     first = post_once(CONSOLE, "hold", "k", [Move(Kind.HOLD, 20, wallet.pk)])
     again = post_once(CONSOLE, "hold", "k", [Move(Kind.HOLD, 20, wallet.pk)])
-    assert again.replayed and again.transfers == first.transfers and again.holds == first.holds
+    assert again.replayed
+    assert again.transfers == first.transfers
+    assert again.holds == first.holds
     with pytest.raises(Conflict) as refusal, transaction.atomic():
         post_once(CONSOLE, "hold", "k", [Move(Kind.HOLD, 25, wallet.pk)])
     assert refusal.value.code == "command_reused"
@@ -54,16 +56,20 @@ def test_the_same_command_happens_once_and_another_input_is_refused() -> None:
         "UPDATE credits_transfer SET amount = amount + 1",
         "DELETE FROM credits_transfer",
         "TRUNCATE credits_transfer CASCADE",
-        "INSERT INTO credits_hold (wallet_id, credits, opened_at) SELECT id, 5, now()"
-        " FROM credits_wallet",
+        (
+            "INSERT INTO credits_hold (wallet_id, credits, opened_at) SELECT id, 5, now()"
+            " FROM credits_wallet"
+        ),
         "UPDATE credits_hold SET credits = 0",
         "DELETE FROM journal_event",
         "UPDATE journal_command SET key = 'other'",
         "ALTER TABLE credits_transfer DISABLE TRIGGER ALL",
-        "INSERT INTO credits_wallet (account_id, domain_id, billing, policy, issued, available,"
-        " held, consumed, expired, net_in, overdraft, lent, borrowed, floor, seq, head)"
-        " SELECT account_id, domain_id, billing, policy, -9, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, head"
-        " FROM credits_wallet",
+        (
+            "INSERT INTO credits_wallet (account_id, domain_id, billing, policy, issued, available,"
+            " held, consumed, expired, net_in, overdraft, lent, borrowed, floor, seq, head)"
+            " SELECT account_id, domain_id, billing, policy, -9, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, head"
+            " FROM credits_wallet"
+        ),
     ],
 )
 def test_the_application_role_cannot_touch_the_books(statement: str) -> None:

@@ -50,7 +50,8 @@ def _problems(where: str, value: Any) -> Iterator[CallsheetError]:
             )
     elif isinstance(value, float):
         if not math.isfinite(value):
-            yield Refused("not_a_number", f"Give a number that can be counted with, not {value}.", field=where)
+            message = f"Give a number that can be counted with, not {value}."
+            yield Refused("not_a_number", message, field=where)
     elif isinstance(value, date):
         if value.year > LAST_YEAR:
             yield Refused(

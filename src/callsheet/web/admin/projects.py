@@ -147,7 +147,8 @@ class ProjectAdmin(StaffAdmin):
 
     def has_finalize_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """Approving on a customer's behalf is for those who look after them."""
-        return self.has_act_permission(request) and request.user.staff_role in MANAGERS
+        role = getattr(request.user, "staff_role", "")
+        return self.has_act_permission(request) and role in MANAGERS
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Project]:
         """Without drafts that were not shared."""
