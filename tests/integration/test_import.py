@@ -351,3 +351,27 @@ def test_what_was_imported_can_be_worked_with(tmp_path: Path) -> None:
         items = briefing.readiness(IMPORT, project("P5").pk)
     missing = {item.field for item in items if not item.ok}
     assert missing == {"fields.objective", "fields.creative_style", "fields.central_idea"}
+
+
+def test_what_is_partly_delivered_can_be_delivered_to_its_end(tmp_path: Path) -> None:
+    columns = "Key,Account,Title,Brief type,Deliverables,Status,Submitted,Started"
+    rows = [
+        f'{key},FIR,{key},Original Creative,"{scope}",{status},2026-11-02,2026-11-03'
+        for key, scope, status in (
+            ("A1", "2 video", "initial delivery"),
+            ("A2", "1 video, 2 static", "initial delivery"),
+            ("A3", "A: 1 video | B: 2 static", "initial delivery"),
+            ("A4", "1 video", "under revision"),
+        )
+    ]
+    bring(tmp_path, projects="\n".join([columns, *rows, ""]))
+    states = {
+        project.key: sorted(
+            Deliverable.objects.filter(concept__project=project).values_list("state", flat=True)
+        )
+        for project in Project.objects.all()
+    }
+    assert states["A1"] == ["waiting"]
+    assert states["A2"] == states["A3"] == ["delivered", "waiting"]
+    for project in Project.objects.all():
+        assert production.deliver(IMPORT, project.pk)["status"] == "delivered"

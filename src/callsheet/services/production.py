@@ -130,7 +130,11 @@ def deliver(
             )
         if not wanted:
             raise Refused(
-                "nothing_to_deliver", "Name at least one deliverable.", field="deliverables"
+                "nothing_to_deliver",
+                "Everything in this project has been delivered already."
+                if deliverable_ids is None
+                else "Name at least one deliverable.",
+                field="deliverables",
             )
         Deliverable.objects.filter(pk__in=wanted).update(state=DeliverableState.DELIVERED)
         everything = len(wanted) == len(unfinished)

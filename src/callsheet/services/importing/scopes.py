@@ -45,6 +45,9 @@ def write_scopes(work: Work, pairs: Sequence[tuple[ProjectRow, Project]]) -> Non
         number = place.get(project.pk, 0)
         place[project.pk] = number + 1
         deliverable = _deliverable(work, project, row, concept, position, line)
+        if project.status == Status.INITIAL_DELIVERY and number == 0 and _several(row):
+            # Which ones have been delivered, sheets do not say; something must be left to deliver.
+            deliverable.state = DeliverableState.DELIVERED
         built[project.pk, number] = deliverable
         (variations if line.is_variation else masters).append(deliverable)
         if line.master is not None:
@@ -53,6 +56,11 @@ def write_scopes(work: Work, pairs: Sequence[tuple[ProjectRow, Project]]) -> Non
     for deliverable, project_id, master in varied:
         deliverable.master = built[project_id, master]
     Deliverable.objects.bulk_create(variations, batch_size=1000)
+
+
+def _several(row: ProjectRow) -> bool:
+    """Whether the project has more than one line of deliverables."""
+    return sum(len(concept.lines) for concept in row.concepts) > 1
 
 
 def _deliverable(
@@ -64,8 +72,6 @@ def _deliverable(
     line: DeliverableLine,
 ) -> Deliverable:
     state = STATES.get(Status(project.status), DeliverableState.WAITING)
-    if project.status == Status.INITIAL_DELIVERY and position == 0:
-        state = DeliverableState.DELIVERED
     supplied = line.is_variation and line.master is None
     submitted = project.status not in (Status.DRAFT, Status.PENDING_APPROVAL)
     return Deliverable(
