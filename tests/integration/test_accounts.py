@@ -97,9 +97,7 @@ def test_what_does_not_fit_is_refused_at_its_field(given, code, field) -> None:
 
 def test_types_and_organizations_must_agree() -> None:
     organization = accounts.create_organization(CONSOLE, "Halden")["organization"]
-    error = refused(
-        Refused, accounts.create_account, CONSOLE, "A", organization_id=organization
-    )
+    error = refused(Refused, accounts.create_account, CONSOLE, "A", organization_id=organization)
     assert error.code == "standalone_has_none"
     error = refused(
         Refused, accounts.create_account, CONSOLE, "A", account_type="integrated",

@@ -132,9 +132,7 @@ def test_two_admins_cannot_demote_each_other_at_once(live_db: str) -> None:
         finally:
             connections.close_all()
 
-    threads = [
-        threading.Thread(target=demote, args=pair) for pair in ((anna, ben), (ben, anna))
-    ]
+    threads = [threading.Thread(target=demote, args=pair) for pair in ((anna, ben), (ben, anna))]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -149,9 +147,7 @@ def test_two_admins_cannot_demote_each_other_at_once(live_db: str) -> None:
 
 @pytest.fixture
 def outbox(settings):
-    settings.MAILERS = {
-        "default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}
-    }
+    settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
     mail.outbox = []
     return mail.outbox
 
