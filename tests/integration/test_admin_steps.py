@@ -1,17 +1,19 @@
 """The administration's forms and steps: each through one service, refusals at their fields."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from callsheet.catalogue import defaults
 from callsheet.catalogue.models import DeliverableType, StudioRules
-from callsheet.credits.models import Grant, Transfer, Wallet
+from callsheet.credits.models import Grant, StandingOrder, Transfer, Wallet
 from callsheet.journal.models import Event
+from callsheet.kit import clock
 from callsheet.kit.actor import CONSOLE
 from callsheet.projects.lifecycle import Status
 from callsheet.projects.models import Project
-from callsheet.services import subscribing
+from callsheet.services import subscribing, transferring
 from callsheet.tenants.models import (
     Absence,
     Account,
@@ -225,6 +227,21 @@ def test_plans_pauses_lots_and_moves(manager) -> None:
     teams["north"].refresh_from_db()
     assert (teams["north"].may_borrow, teams["north"].may_lend) == (7, None)
     assert_books_balance()
+
+
+def test_orders_that_have_not_begun_are_canceled(manager) -> None:
+    pool, teams = organization_with(20, north=10)
+    tomorrow = clock.today("UTC") + timedelta(days=5)
+    transferring.schedule_transfer(CONSOLE, pool.pk, teams["north"].pk, 5, tomorrow)
+    order = StandingOrder.objects.get()
+    page = manager.post(
+        path(StandingOrder),
+        {"action": "cancel_orders", "_selected_action": [order.pk], "index": 0},
+        follow=True,
+    )
+    assert "1 canceled." in said(page)
+    order.refresh_from_db()
+    assert order.canceled_at is not None
 
 
 def test_a_wallets_page_offers_only_what_fits_it(manager) -> None:

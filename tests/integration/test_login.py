@@ -62,6 +62,14 @@ def test_the_administration_sends_to_the_one_login(client, settings) -> None:
     assert client.get("/").url == "/admin/"
 
 
+def test_no_link_leads_away_from_here(client, settings) -> None:
+    settings.STAFF_NEED_SECOND_FACTOR = False
+    for away in ("https://evil.example/", "//evil.example/", "/admin/login/?next=/admin/login/"):
+        assert client.get("/admin/login/", {"next": away}).url == f"{LOGIN}?next=/admin/"
+    client.force_login(staff())
+    assert client.get("/admin/login/", {"next": "https://evil.example/"}).url == "/admin/"
+
+
 def test_the_administrations_own_login_form_lets_nobody_in(client) -> None:
     user = staff()
     page = client.post("/admin/login/", {"username": user.email, "password": PASSWORD})

@@ -81,7 +81,7 @@ def strip(
     parts = [p for p in parts if p.credits > 0]
     blocks = [Block(n, p.credits, tone_of(p.status)) for n, p in enumerate(parts)]
     drawn = cells(capacity, blocks, reserved)
-    pitch = min(30.0 if titles else 18.0, (width + _GAP) / max(1, len(drawn)))
+    pitch = min(30.0 if titles else 18.0, width / max(1, len(drawn)))
     # Names are written across cells, so these then stand closer together.
     pen = _Pen(pitch, min(1.0 if titles else _GAP, pitch / 5), height)
     groups = [pen.shapes(drawn, n, p) for n, p in enumerate(parts)]
