@@ -388,7 +388,7 @@ def test_one_wallets_trouble_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr(clockwork, "begin_day", troubled)
     with on_day(1):
-        assert clockwork.tick() == {"wallets": 2, "started": 0, "failed": 1}
+        assert clockwork.tick() == {"wallets": 2, "started": 0, "ended": 0, "failed": 1}
         assert [has(wallet)[0] for wallet in wallets] == [15, 10, 15]
         monkeypatch.undo()
         tick()
@@ -403,3 +403,35 @@ def test_an_ended_account_gets_nothing_more() -> None:
         tick()
     assert has(wallet) == (0, 0)
     assert Command.objects.filter(name="begin_day").count() == 0
+
+
+def test_a_team_that_ends_returns_its_loan_first() -> None:
+    pool, team = organization_with(0, north=20, south=40)
+    north, south = team["north"], team["south"]
+    transferring.lend(CONSOLE, south.pk, north.pk, 30, starts_on=TODAY,
+                      ends_on=TODAY + timedelta(days=30))  # fmt: skip
+    waiting = submitted(south, 40)
+    answer = closing.end_account(CONSOLE, north.account_id, reason="merged")
+    assert answer["credits"] == 20
+    assert (has(north), has(south), has(pool)) == ((0, 0), (0, 40), (20, 0))
+    assert status_of(waiting) == "pending_review"  # what came home started it
+    assert not StandingOrder.objects.filter(canceled_at__isnull=True, taken=0).exists()
+    with on_day(31):
+        tick()
+        assert (has(north), has(south), has(pool)) == ((0, 0), (0, 40), (20, 0))
+        assert_all_is_well()
+
+
+def test_an_account_on_notice_ends_by_itself_when_nothing_runs_any_more() -> None:
+    wallet = subscribed("growth")
+    project = submitted(wallet, 20)
+    closing.end_account(CONSOLE, wallet.account_id, reason="price", on=TODAY + timedelta(days=5))
+    with on_day(6):
+        tick()
+        assert Account.objects.get(pk=wallet.account_id).status == "notice"
+        production.cancel(CONSOLE, project.pk, note="Off")
+        tick()
+        account = Account.objects.get(pk=wallet.account_id)
+        assert (account.status, account.ended_on) == ("ended", TODAY + timedelta(days=5))
+        assert has(wallet) == (0, 0)
+    assert_books_balance()

@@ -23,6 +23,7 @@ from callsheet.journal.commands import Answer, OpenCommand, run
 from callsheet.kit import clock
 from callsheet.kit.actor import CLOCK
 from callsheet.kit.errors import CallsheetError
+from callsheet.services.closing import end_those_due
 from callsheet.services.settling import settle
 from callsheet.services.subscribing import catch_up
 
@@ -82,8 +83,9 @@ def begin_day(wallet_id: int, *, key: str | None = None) -> Answer:
 
 
 def tick() -> dict[str, int]:
-    """Do everything that is due now, wallet by wallet. Answers counts; a wallet whose turn fails
-    is logged, counted and tried again at the next tick.
+    """Do everything that is due now, wallet by wallet, then end the accounts whose notice has run
+    out. Answers counts; a wallet whose turn fails is logged, counted and tried again at the next
+    tick.
     """
     done = failed = started = 0
     for wallet_id in due_wallets():
@@ -93,4 +95,5 @@ def tick() -> dict[str, int]:
         except CallsheetError as error:
             failed += 1
             log.error("begin_day_failed", wallet=wallet_id, code=error.code, error=str(error))
-    return {"wallets": done, "started": started, "failed": failed}
+    ended = len(end_those_due(CLOCK))
+    return {"wallets": done, "started": started, "ended": ended, "failed": failed}

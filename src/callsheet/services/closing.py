@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from callsheet.credits.book import Book
+from callsheet.credits.collect import order_move, still_due
 from callsheet.credits.kinds import Kind
 from callsheet.credits.locking import lock_wallets
 from callsheet.credits.models import Billing, StandingOrder, Subscription, Wallet
@@ -125,23 +126,35 @@ def _empty(command: OpenCommand, book: Book, wallet: Wallet) -> int:
             "overdrawn",
             f"The wallet is overdrawn by {-wallet.available} credits. Adjust it first.",
         )
-    StandingOrder.objects.filter(source=wallet, canceled_at__isnull=True).update(
-        canceled_at=clock.now()
-    )
     if wallet.billing == Billing.PAY_AS_YOU_GO:
         return 0
+    _return_loans(book, wallet)
     Subscription.objects.filter(wallet=wallet).update(
         status=Subscription.Status.ENDED, paused_on=None, paused_until=None
     )
-    free = wallet.available
+    free = book.free(wallet.pk)
     if free:
         pool = book.locked.pool_of(wallet)
         if pool is not None:
             book.add(Move(Kind.RECLAIM, free, wallet.pk, pool.pk))
         else:
             book.add(Move(Kind.REVOKE, free, wallet.pk))
-        settle(command, book)
+    settle(command, book)
+    StandingOrder.objects.filter(source=wallet, canceled_at__isnull=True).update(
+        canceled_at=clock.now()
+    )
     return free
+
+
+def _return_loans(book: Book, wallet: Wallet) -> None:
+    """Give back what was lent to the wallet for a time, also before its day."""
+    loans = StandingOrder.objects.filter(
+        source=wallet, kind=StandingOrder.Kind.LOAN_RETURN, canceled_at__isnull=True
+    ).select_related("after")
+    for order in loans.order_by("due_on", "rank", "id"):
+        part = min(still_due(order), book.free(wallet.pk))
+        if part:
+            book.add(order_move(book, order, part))
 
 
 def _check_idle(account: Account) -> None:
