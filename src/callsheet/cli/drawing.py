@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from callsheet.credits.models import Billing
 from callsheet.insight.bridge import Bridge
 from callsheet.insight.credit_strip import Tone, tone_of
 from callsheet.insight.queue_view import Holder, QueueView, Receipt, WaitingBrief
@@ -43,7 +44,7 @@ def draw_strip(console: Console, view: QueueView) -> None:
             Text(holder.title),
             str(holder.credits),
             _status(holder, tone),
-            Text(_back(holder, view.today)),
+            Text(_back(holder, view)),
         )
     console.print(legend)
     console.print(balance(view), highlight=False)
@@ -54,12 +55,15 @@ def _status(holder: Holder, tone: Tone) -> Text:
     return Text(f"{said} (needs you)" if tone is Tone.NEEDS_YOU else said)
 
 
-def _back(holder: Holder, today: date) -> str:
-    if holder.returns_from is None:
+def _back(holder: Holder, view: QueueView) -> str:
+    """When the credits are expected back; bought ones are used up, so there it is the end."""
+    first, last = holder.returns_from, holder.returns_by
+    if first is None:
         return ""
-    if holder.returns_from < today:
-        return f"was due {say_day(holder.returns_from, today)}"
-    return f"back {say_days(holder.returns_from, holder.returns_by or holder.returns_from, today)}"
+    if first < view.today:
+        return f"was due {say_day(first, view.today)}"
+    word = "ends" if view.billing == Billing.PAY_AS_YOU_GO else "back"
+    return f"{word} {say_days(first, last or first, view.today)}"
 
 
 def balance(view: QueueView) -> str:
@@ -92,9 +96,10 @@ def draw_waiting(console: Console, view: QueueView) -> None:
     table.add_column()
     for brief in view.waiting:
         text = Text(brief.title, style="bold")
-        text.append(
-            f"  {say_credits(brief.credits)}, {brief.credits_ahead} ahead", style="not bold"
-        )
+        size = say_credits(brief.credits)
+        if brief.credits_ahead:
+            size += f", {brief.credits_ahead} ahead of it"
+        text.append(f"  {size}", style="not bold")
         text.append(f"\n{brief.sentence} {expected(brief, view.today)}", style="not bold")
         table.add_row(f"{brief.position}.", text)
     console.print(table)
