@@ -18,9 +18,25 @@ from callsheet.kit.actor import CONSOLE
 from callsheet.kit.errors import Conflict
 from callsheet.projects.lifecycle import Status
 from callsheet.projects.models import Project
-from callsheet.services import admitting, briefing, closing, crediting, production, transferring
-from callsheet.tenants.models import Account, AccountStatus
-from tests.builders import delivered, draft, organization_with, submitted, wallet_with
+from callsheet.services import (
+    accounts,
+    admitting,
+    briefing,
+    closing,
+    crediting,
+    membership,
+    production,
+    transferring,
+)
+from callsheet.tenants.models import Account, AccountStatus, Membership, Role
+from tests.builders import (
+    delivered,
+    draft,
+    organization_with,
+    somebody,
+    submitted,
+    wallet_with,
+)
 from tests.races.crowd import Outcome, answers, errors, together
 from tests.races.support import assert_all_is_well, counted
 
@@ -243,11 +259,43 @@ def test_stale_readings_lose(live_db: str) -> None:
 
 
 def test_a_name_is_taken_once(live_db: str) -> None:
-    from callsheet.services import accounts
-
     outcomes = together(CROWD, lambda _: accounts.create_account(CONSOLE, "Acme", slug="acme"))
     assert len(answers(outcomes)) == 1
     assert set(counted(errors(outcomes))) <= {"key_taken", "done_meanwhile"}
     with pytest.raises(Conflict):
         accounts.create_account(CONSOLE, "Acme", slug="acme")
     assert Account.objects.count() == 1
+
+
+def test_two_admins_cannot_both_leave(live_db: str) -> None:
+    """Each sees the other and may go; the lock on the account lets only one of them."""
+    for _ in range(4):
+        account = wallet_with(0).account
+        people = [somebody(account, Role.ADMIN) for _ in range(2)]
+        seats = [Membership.objects.get(user_id=one.user_id).pk for one in people]
+
+        def leave(n: int, people: Any = people, seats: Any = seats) -> None:
+            membership.remove_member(people[n], seats[n])
+
+        assert counted(errors(together(2, leave))) == {"last_admin": 1}
+        assert Membership.objects.filter(account=account, role=Role.ADMIN).count() == 1
+
+
+def test_control_without_the_lock_nobody_looks_after_the_account(
+    live_db: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = wallet_with(0).account
+    people = [somebody(account, Role.ADMIN) for _ in range(2)]
+    seats = [Membership.objects.get(user_id=one.user_id).pk for one in people]
+    both_looked = Barrier(2)
+    look = membership._check_not_last_admin
+
+    def slowly(*arguments: Any) -> None:
+        look(*arguments)
+        with suppress(BrokenBarrierError):
+            both_looked.wait(timeout=5)
+
+    monkeypatch.setattr(membership, "lock_place", lambda place: None)
+    monkeypatch.setattr(membership, "_check_not_last_admin", slowly)
+    assert not errors(together(2, lambda n: membership.remove_member(people[n], seats[n])))
+    assert not Membership.objects.filter(account=account).exists()
