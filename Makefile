@@ -20,7 +20,7 @@ help: ## Print this list
 setup: ## Make .venv ready (all other targets do this first)
 	@tools/setup
 
-demo: setup ## Demo studio on http://127.0.0.1:$(PORT); DATA_DIR= its folder, ONCE=1 tells the story only
+demo: setup ## Demo studio on http://127.0.0.1:8000; PORT= another, DATA_DIR= its folder, ONCE=1 the story only
 	@.venv/bin/callsheet demo --port $(PORT) $(if $(ONCE),--once)
 
 test: setup ## All tests with small counts, in minutes
@@ -36,7 +36,7 @@ fix: setup ## Repair what ruff can repair
 	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format .
 
 bench: setup ## A benchmark: NAME=ledger, JSON=1 for one object
-	@test -n "$(NAME)" || { echo "Which? make bench NAME=$$(ls benchmarks 2>/dev/null | sed -n 's/^\([a-z][a-z_]*\)\.py$$/\1/p' | paste -sd'|')"; exit 2; }
+	@test -n "$(NAME)" || { echo "Which? make bench NAME=$$(grep -l 'import Report' benchmarks/*.py | sed 's#.*/\(.*\)\.py#\1#' | paste -sd'|' -)"; exit 2; }
 	@$(PYTHON) -m benchmarks.$(NAME) $(if $(JSON),--json)
 
 lock: ## Write the locks again: newest versions, hashes, no hosts

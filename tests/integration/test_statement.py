@@ -168,7 +168,8 @@ def test_verify_ends_with_1_and_says_where(monkeypatch: pytest.MonkeyPatch) -> N
     assert called("verify", "--kept", right)[0] == 0
     code, said = called("verify", "--kept", wrong)
     assert code == 1
-    assert f"{label(wallet)}: kept head {wallet.pk}/1: hash is {closing['head']}" in said
+    found = f"{label(wallet)}: kept head {wallet.pk}/1: hash is {closing['head']}"
+    assert f"{found}, the one you kept is {'ab' * 32}" in said
     code, said = called("verify", "--json", "--kept", wrong)
     assert code == 1
     assert json.loads(said)["differences"][0]["label"] == label(wallet)

@@ -39,9 +39,10 @@ class Difference:
     rebuilt: str | None
 
     def __str__(self) -> str:
+        against = "the one you kept is" if self.what == "kept head" else "the transfers say"
         return (
             f"{self.what} {self.which}: {self.field} is {_said(self.stored)},"
-            f" the transfers say {_said(self.rebuilt)}"
+            f" {against} {_said(self.rebuilt)}"
         )
 
 
