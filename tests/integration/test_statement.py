@@ -154,7 +154,7 @@ def called(*arguments: str) -> tuple[int, str]:
 
 def test_verify_says_that_the_books_are_right() -> None:
     wallet = standalone(10)
-    assert called("verify", label(wallet)) == (0, "The books are right: 1 wallets, 1 transfers.\n")
+    assert called("verify", label(wallet)) == (0, "The books are right: 1 wallet, 1 transfer.\n")
     code, said = called("verify", "--json")
     assert (code, json.loads(said)["clean"]) == (0, True)
 

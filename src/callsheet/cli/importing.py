@@ -12,6 +12,7 @@ from rich.text import Text
 from callsheet.cli.exits import ExitCode
 from callsheet.cli.output import Json, show
 from callsheet.cli.session import studio
+from callsheet.insight.wording import say_number
 from callsheet.kit.actor import CONSOLE
 from callsheet.services.importing import ImportReport, import_studio
 from callsheet.sheets import DateOrder, Problem
@@ -108,8 +109,9 @@ def _sentence(report: ImportReport) -> str:
             "--skip-bad-rows."
         )
     happened = (
-        f"{report.held:,} projects hold credits, {report.queued:,} briefs wait, "
-        f"{len(report.started):,} started by themselves."
+        f"{say_number(report.held, 'project holds', 'projects hold')} credits,"
+        f" {say_number(report.queued, 'brief waits', 'briefs wait')}, "
+        f"{say_number(len(report.started), 'started by itself', 'started by themselves')}."
     )
     if report.dry_run:
         return f"Nothing was written. After the import: {happened}"

@@ -13,6 +13,7 @@ from callsheet.credits import audit
 from callsheet.credits import statement as statements
 from callsheet.credits.balances import Balance, find_wallet, labels
 from callsheet.credits.balances import balances as read_balances
+from callsheet.insight.wording import say_number
 from callsheet.kit import clock
 from callsheet.kit.errors import Refused
 from callsheet.projects.models import Project
@@ -44,7 +45,8 @@ def verify(
     def human(console: Console) -> None:
         if report.clean:
             console.print(
-                f"The books are right: {report.wallets} wallets, {report.transfers} transfers.",
+                f"The books are right: {say_number(report.wallets, 'wallet', 'wallets')},"
+                f" {say_number(report.transfers, 'transfer', 'transfers')}.",
                 highlight=False,
             )
         for one in report.differences:

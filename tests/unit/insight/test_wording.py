@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from callsheet.insight.wording import say_credits, say_day, say_days, say_working_days
+from callsheet.insight.wording import say_credits, say_day, say_days, say_number, say_working_days
 
 TODAY = date(2026, 5, 4)
 
@@ -25,3 +25,9 @@ def test_amounts() -> None:
     assert [say_working_days(n) for n in (0, 1, 5)] == [
         "no working day", "1 working day", "5 working days",
     ]  # fmt: skip
+
+
+def test_numbers_with_their_words() -> None:
+    assert say_number(1, "brief waits", "briefs wait") == "1 brief waits"
+    assert say_number(0, "brief waits", "briefs wait") == "0 briefs wait"
+    assert say_number(1200, "brief waits", "briefs wait") == "1,200 briefs wait"
