@@ -28,7 +28,7 @@ from callsheet.services import (
     subscribing,
     transferring,
 )
-from tests.builders import brief_for, draft, organization_with
+from tests.builders import brief_for, draft, organization_with, paying_wallet
 from tests.races.crowd import together
 from tests.races.support import assert_all_is_well, counted
 from tests.soak import scaled
@@ -38,6 +38,8 @@ START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 class Storm:
     """One organization of three teams that borrow, and everything that people do to it."""
+
+    sizes = (10, 10, 15, 20, 30, 45, 60)
 
     def __init__(self, seed: int) -> None:
         defaults.install()
@@ -98,7 +100,7 @@ class Storm:
         pk = self._project(chance, Status.DRAFT)
         if not pk or chance.random() < 0.6:
             wallet = chance.choice(self.teams)
-            credits = chance.choice([10, 10, 15, 20, 30, 45, 60])
+            credits = chance.choice(self.sizes)
             pk = briefing.write(CONSOLE, wallet.account_id, brief_for(credits))["project"]
         briefing.submit(CONSOLE, pk)
 
@@ -188,10 +190,12 @@ class Storm:
         sequencing.change_not_before(CONSOLE, pk, chance.choice([None, day]))
 
 
-def weather(seed: int, *, crowd: int, turns: int, days: int) -> Storm:
+def weather(
+    seed: int, *, crowd: int, turns: int, days: int, kind: type[Storm] | None = None
+) -> Storm:
     """A storm over several days; after each, everything must be right."""
     with clock.at(START):
-        storm = Storm(seed)
+        storm = (kind or Storm)(seed)
     for day in range(days):
         with clock.at(START + timedelta(days=day)):
             assert clockwork.tick()["failed"] == 0
@@ -208,6 +212,8 @@ MAY_BE_TOLD = {
     "transfer": {"not_enough_available"},
     "change_plan": {"same_plan"},
     "rest": {"not_active", "not_paused"},
+    "take": {"not_enough_available"},
+    "use_up": {"nothing_consumed", "consumed_out_of_range"},
 }
 
 
@@ -231,3 +237,52 @@ def test_a_storm_on_one_organization(live_db: str) -> None:
 @pytest.mark.parametrize("seed", range(scaled(20)))
 def test_many_storms(live_db: str, seed: int) -> None:
     assert_told_the_truth(weather(seed=100 + seed, crowd=8, turns=40, days=6))
+
+
+class PayAsYouGo(Storm):
+    """One account that buys its credits in lots which expire, and uses them up."""
+
+    sizes = (30, 30, 45, 60)
+
+    def __init__(self, seed: int) -> None:
+        defaults.install()
+        self.seed = seed
+        self.done, self.refused = Counter(), Counter()
+        self._lock = Lock()
+        first = (START + timedelta(days=1)).date()
+        wallet = paying_wallet((90, first), (120, first + timedelta(days=1)), (60, None))
+        self.teams = [wallet]
+        self.actions = [
+            (8, self.submit), (3, self.withdraw), (6, self.produce), (4, self.finalize),
+            (4, self.use_up), (5, self.buy), (2, self.take), (2, self.tick), (1, self.reorder),
+            (1, self.return_brief), (1, self.not_before),
+        ]  # fmt: skip
+
+    def use_up(self, chance: random.Random) -> None:
+        pk = self._project(chance, *PRODUCTION, Status.PENDING_REVIEW)
+        consumed = chance.choice([None, 0, 5, 30])
+        if Project.objects.filter(pk=pk, status=Status.PENDING_REVIEW).exists():
+            consumed = None
+        production.cancel(CONSOLE, pk, consumed=consumed, note="Called off")
+
+    def buy(self, chance: random.Random) -> None:
+        day = clock.today("UTC") + timedelta(days=1)
+        crediting.buy_lot(
+            CONSOLE, self.teams[0].pk, chance.randint(10, 60),
+            expires_on=chance.choice([None, day, day]),
+        )  # fmt: skip
+
+    def take(self, chance: random.Random) -> None:
+        crediting.adjust(
+            CONSOLE, self.teams[0].pk, -chance.randint(1, 30), permanent=True, note="Booked twice"
+        )
+
+
+def test_a_storm_on_pay_as_you_go(live_db: str) -> None:
+    storm = weather(seed=2, crowd=6, turns=12, days=3, kind=PayAsYouGo)
+    said = f"\ndone {dict(storm.done)}\nrefused {dict(storm.refused)}"
+    assert_told_the_truth(storm)
+    for action in ("submit", "produce", "buy", "take", "use_up"):
+        assert storm.done[action], said
+    for kind in (Kind.CONSUME, Kind.EXPIRE, Kind.RELEASE):
+        assert Transfer.objects.filter(kind=kind).exists(), f"nothing of kind {kind}: {said}"
