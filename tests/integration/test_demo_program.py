@@ -54,6 +54,16 @@ def answers(url: str, process: subprocess.Popen[str]) -> str:
     raise AssertionError(f"{url} did not answer")
 
 
+def test_the_demo_keeps_to_its_own_database(folder: Path) -> None:
+    known = {"DATABASE_URL": "postgresql://nobody@/nowhere", "SECRET_KEY": "x" * 50}
+    done = subprocess.run(
+        [*PROGRAM, "demo", "--once"],
+        env=environment(folder) | known, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "DATABASE_URL" in done.stderr
+
+
 def test_json_is_for_the_story(folder: Path) -> None:
     done = subprocess.run(
         [*PROGRAM, "demo", "--json"],

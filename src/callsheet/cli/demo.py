@@ -19,7 +19,7 @@ from callsheet.cli.output import Json, show
 from callsheet.cli.serve import require_free, run_web, worker_beside
 from callsheet.cli.session import studio
 from callsheet.cli.storytelling import draw_story
-from callsheet.config.env import get_env
+from callsheet.config.env import SettingsError, get_env
 from callsheet.demo import logins
 from callsheet.demo.building import EXAMPLE, Demo, build
 from callsheet.demo.telling import CHOSEN, tell
@@ -31,6 +31,9 @@ _OF_THE_DEMO = {
     "CALLSHEET_STUDIO_NAME": "Demo studio",
 }
 _FOLDERS = ("DATA_DIR", "CALLSHEET_DATA_DIR")
+
+_HERE = "127.0.0.1"
+"""The demo is for this machine alone, because its passwords are known to everybody."""
 
 
 def demo(
@@ -58,10 +61,15 @@ def demo(
     """
     if json and not once:
         raise typer.BadParameter("it goes with --once; pages are not JSON", param_hint="--json")
+    if not get_env().embedded:
+        raise SettingsError(
+            "DATABASE_URL is set; expected: not here, because the demo's passwords are known to"
+            " everybody. It brings a PostgreSQL of its own."
+        )
     flags = [flag for flag, given in (("--once", once), ("--json", json)) if given]
     _start_anew_where_needed(port, data_dir, ["--sheets", str(sheets), *flags])
     if not once:
-        require_free(port)
+        require_free(port, _HERE)
     console = Console(stderr=json)
     begun = time.monotonic()
     with studio():
@@ -79,7 +87,7 @@ def demo(
             return
         _welcome(console)
         with worker_beside():
-            run_web(port=port)
+            run_web(port=port, host=_HERE)
 
 
 def _start_anew_where_needed(port: int | None, data_dir: Path | None, arguments: list[str]) -> None:
