@@ -18,7 +18,7 @@ from _pytest.outcomes import Failed
 from django.db import transaction
 
 from callsheet.catalogue import defaults
-from callsheet.catalogue.models import BriefType
+from callsheet.catalogue.models import BriefType, StudioRules
 from callsheet.credits.models import StandingOrder, Subscription
 from callsheet.credits.opening import open_wallet
 from callsheet.kit import clock
@@ -250,6 +250,22 @@ def test_a_brief_that_is_not_ready(brief: BriefInput, code: str, field: str) -> 
     draft(wallet, 10)
     pk = briefing.write(CONSOLE, wallet.account_id, brief)["project"]
     assert_refused(lambda: briefing.submit(CONSOLE, pk), Refused, code, field)
+
+
+def test_a_brief_that_costs_nothing_is_not_queued() -> None:
+    """An adaptation is free where the studio says so; but what holds nothing cannot start."""
+    wallet = wallet_with(60)
+    defaults.install()
+    StudioRules.objects.update(adaptation_price=0)
+    adaptation = replace(
+        brief_for(10),
+        brief_type=BriefType.ADAPT_OPTIMIZE,
+        fields={"what_to_change": "Language"},
+        not_before=day(3),
+        concepts=(ConceptInput("C", (DeliverableInput("text-variation", supplied_master="a"),)),),
+    )
+    pk = briefing.write(CONSOLE, wallet.account_id, adaptation)["project"]
+    assert_refused(lambda: briefing.submit(CONSOLE, pk), Refused, "no_credits", "concepts")
 
 
 def test_a_brief_whose_day_has_passed_since() -> None:

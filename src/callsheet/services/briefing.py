@@ -16,7 +16,7 @@ from callsheet.journal import events
 from callsheet.journal.commands import Answer, OpenCommand, new_key, run
 from callsheet.kit import clock
 from callsheet.kit.actor import Actor
-from callsheet.kit.errors import Conflict
+from callsheet.kit.errors import Conflict, Refused
 from callsheet.projects.brief import BriefInput, check
 from callsheet.projects.lifecycle import Status, check_allowed
 from callsheet.projects.models import Brand, Concept, Deliverable, Project
@@ -189,6 +189,9 @@ def submit(
         check_ready(_checklist(project, concepts, deliverables, rules))
         Deliverable.objects.bulk_update(fix_prices(deliverables), ["unit_credits"])
         project.credits = scope_credits(project, deliverables, rules)
+        if project.credits < 1:
+            # Nothing can be held for it, so that admission would stumble over it later.
+            raise Refused("no_credits", "A brief asks for at least 1 credit.", field="concepts")
         _take_place(project)
         project.submitted_at = clock.now()
         move(command, project, "submit", Status.QUEUED, credits=project.credits)
