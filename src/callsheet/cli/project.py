@@ -20,16 +20,14 @@ from callsheet.cli.acting import (
     find_account,
     find_project,
 )
-from callsheet.cli.drawing import expected
+from callsheet.cli.drawing_project import draw_project, draw_started, say_outcome, today_of
 from callsheet.cli.output import Json, show
-from callsheet.insight.project_view import ProjectPage, list_projects, read_project
-from callsheet.insight.queue_view import read_queue_view
-from callsheet.insight.wording import say_credits, say_day
+from callsheet.insight.project_view import list_projects, read_project
+from callsheet.insight.wording import say_day
 from callsheet.journal.commands import Answer
-from callsheet.kit import clock
 from callsheet.kit.actor import Actor
 from callsheet.kit.errors import NotFound, Refused
-from callsheet.projects.lifecycle import HOLDING, Status
+from callsheet.projects.lifecycle import Status
 from callsheet.projects.models import Project
 from callsheet.services import briefing, production, queueing
 from callsheet.services.loading import project_of
@@ -72,7 +70,7 @@ def list_command(
         for column in ("key", "title", "credits", "status", "wanted by"):
             table.add_column(column, justify="right" if column == "credits" else "left")
         for row in rows:
-            wanted = say_day(row.wanted_by, _today(account)) if row.wanted_by else ""
+            wanted = say_day(row.wanted_by, today_of(account)) if row.wanted_by else ""
             said = Status(row.status).label.lower()
             table.add_row(Text(row.key), Text(row.title), str(row.credits), said, wanted)
         console.print(table)
@@ -86,7 +84,7 @@ def show_command(project: ProjectName, as_: As = "", json: Json = False) -> None
     found = find_project(project)
     project_of(acting(as_), found.pk)
     page = read_project(found.pk)
-    show(asdict(page), json=json, human=lambda console: _draw(console, page))
+    show(asdict(page), json=json, human=lambda console: draw_project(console, page))
 
 
 @app.command()
@@ -257,7 +255,7 @@ def reorder(
     actor = acting(as_)
     order = [_in(found, name).pk for name in projects]
     answer = queueing.reorder(actor, found.pk, order, key=key)
-    show(answer, json=json, human=lambda console: _draw_started(console, answer))
+    show(answer, json=json, human=lambda console: draw_started(console, answer))
 
 
 def _in(account: Account, name: str) -> Project:
@@ -273,83 +271,7 @@ def _act(name: str, as_: str, json: bool, work: Callable[[Actor, Project], dict[
     actor = acting(as_)
     found = find_project(name)
     answer = work(actor, found)
-    show(answer, json=json, human=lambda console: _say(console, found.pk, answer))
-
-
-def _say(console: Console, project_id: int, answer: Answer) -> None:
-    project = Project.objects.select_related("account").get(pk=project_id)
-    status = Status(answer["status"]).label.lower()
-    said = f"“{project.title}” is now {status}."
-    if answer.get("released"):
-        said += f" {say_credits(answer['released'])} came home."
-    if answer.get("consumed"):
-        said += f" {say_credits(answer['consumed'])} were used up."
-    console.print(Text(said))
-    if answer["status"] == Status.QUEUED:
-        view = read_queue_view(project.account_id)
-        for brief in view.waiting:
-            if brief.project == project.pk:
-                console.print(
-                    Text(f"Place {brief.position}. {brief.sentence} {expected(brief, view.today)}")
-                )
-    _draw_started(console, answer)
-
-
-def _draw_started(console: Console, answer: Answer) -> None:
-    started = Project.objects.in_bulk(answer.get("started") or [])
-    for pk in answer.get("started") or []:
-        if pk in started:
-            console.print(
-                Text(
-                    f"“{started[pk].title}” ({say_credits(started[pk].credits)}) started by itself."
-                )
-            )
-
-
-def _draw(console: Console, page: ProjectPage) -> None:
-    line = page.line
-    today = _today(line.account)
-    console.print(Text(line.title, style="bold"))
-    console.print(
-        Text(
-            f"{line.account}/{line.key}, {say_credits(line.credits)},"
-            f" {Status(line.status).label.lower()}, version {line.version}"
-        )
-    )
-    if page.waiting is not None:
-        brief = page.waiting
-        console.print(Text(f"Place {brief.position}. {brief.sentence} {expected(brief, today)}"))
-    dates = {
-        "wanted by": line.wanted_by, "publish": page.publish_on, "not before": page.not_before,
-        "promised": page.promised_on,
-    }  # fmt: skip
-    if line.status in HOLDING:
-        dates |= {"credits back from": line.returns_from, "credits back by": line.returns_by}
-    for what, day in dates.items():
-        if day is not None:
-            console.print(Text(f"{what}: {say_day(day, today)}"))
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("number", "concept", "deliverable", "quantity", "credits", "state"):
-        numeric = column in {"number", "quantity", "credits"}
-        table.add_column(column, justify="right" if numeric else "left")
-    for item in page.deliverables:
-        table.add_row(
-            str(item.deliverable), Text(item.concept), item.type, str(item.quantity),
-            str(item.quantity * item.unit_credits), item.state.replace("_", " "),
-        )  # fmt: skip
-    console.print(table)
-    for event in page.timeline:
-        note = f": {event.note}" if event.note else ""
-        kind = event.kind.replace("_", " ")
-        console.print(Text(f"{event.at:%Y-%m-%d %H:%M}  {kind}, {event.by}{note}"))
-    if page.actions:
-        console.print(
-            Text("Its status allows: " + ", ".join(a.replace("_", " ") for a in page.actions))
-        )
-
-
-def _today(account: str) -> date:
-    return clock.today(find_account(account).time_zone)
+    show(answer, json=json, human=lambda console: say_outcome(console, found.pk, answer))
 
 
 def _day(text: str) -> date | None:

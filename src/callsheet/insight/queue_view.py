@@ -7,8 +7,7 @@ briefs. The number of queries does not grow with the queue.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.db.models import Q
 
@@ -16,7 +15,7 @@ from callsheet.admission.decide import decide
 from callsheet.admission.ranges import ExpectedStart, expected_starts
 from callsheet.credits.collect import due_orders, still_due
 from callsheet.credits.models import Borrowing, Wallet
-from callsheet.insight.credit_strip import Block, Cell, cells, tone_of
+from callsheet.insight.queue_facts import Holder, LentOut, QueueView, Receipt, WaitingBrief
 from callsheet.insight.queue_reasons import STARTS_NOW, policy_words, sentence
 from callsheet.insight.snapshots import QueueReading, read_queue
 from callsheet.kit import clock
@@ -27,114 +26,18 @@ from callsheet.projects.models import FairnessReceipt, Project
 from callsheet.tenants.access import rights_in_account
 from callsheet.tenants.models import Account, Role
 
+__all__ = [
+    "Holder",
+    "LentOut",
+    "QueueView",
+    "Receipt",
+    "WaitingBrief",
+    "read_queue_view",
+    "show_queue",
+]
+
 RECEIPT_DAYS = 30
 MOST_RECEIPTS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingBrief:
-    """A brief in the queue. Days are days of the account; credits are whole numbers.
-
-    ``reserved_for`` is the day on which the head starts at the latest, at today's estimates.
-    ``starts_from`` and ``starts_by`` are the expected start (P50 and P80); None where unknown.
-    """
-
-    project: int
-    key: str
-    title: str
-    position: int
-    credits: int
-    credits_ahead: int
-    missing: int
-    reason: str
-    sentence: str
-    remedy: str
-    reserved_for: date | None
-    starts_from: date | None
-    starts_by: date | None
-    wanted_by: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """A project of the account that holds credits, and when they are expected back (P50, P80)."""
-
-    project: int
-    key: str
-    title: str
-    status: str
-    credits: int
-    borrowed: int
-    since: date
-    returns_from: date | None
-    returns_by: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class LentOut:
-    """Credits of this account that another account's project holds: no title, by design."""
-
-    account: str
-    credits: int
-    since: date
-    returns_from: date | None
-    returns_by: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """Who overtook whom, what it was to cost (working days) and what it did; None: not known yet.
-
-    A project of another account is named by its account.
-    """
-
-    day: date
-    started: str
-    overtaken: str
-    credits: int
-    reserved_for: date
-    planned_delay: int
-    realized_delay: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class QueueView:
-    """The queue of one account on one day."""
-
-    account: int
-    key: str
-    name: str
-    today: date
-    billing: str
-    policy: str
-    policy_words: str
-    borrowing: bool
-    capacity: int
-    available: int
-    held: int
-    lent: int
-    borrowed: int
-    due_back: int
-    waiting: tuple[WaitingBrief, ...]
-    holding: tuple[Holder, ...]
-    lent_out: tuple[LentOut, ...]
-    receipts: tuple[Receipt, ...]
-
-    @property
-    def overdrawn(self) -> int:
-        """Credits held beyond the capacity."""
-        return max(0, -self.available)
-
-    @property
-    def reserved(self) -> int:
-        """Free credits that are kept for the head of the queue."""
-        kept = [brief.credits for brief in self.waiting if brief.reserved_for is not None]
-        return min(max(0, self.available), kept[0]) if kept else 0
-
-    def strip(self) -> list[Cell]:
-        """The account's credit strip: what is in production, in the order of ``holding``."""
-        blocks = [Block(h.project, h.credits, tone_of(h.status)) for h in self.holding]
-        return cells(self.capacity, blocks, self.reserved)
 
 
 def show_queue(actor: Actor, account_id: int) -> QueueView:
