@@ -17,15 +17,20 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import connection, connections
 from procrastinate.exceptions import AlreadyEnqueued
+from psycopg import sql
 
 from callsheet.credits.models import Grant
 from callsheet.jobs import upkeep
 from callsheet.kit import clock
+from callsheet.kit.actor import CONSOLE
 from callsheet.kit.later import defer
+from callsheet.postgres.roles import LONGEST_IDLE
 from callsheet.projects.models import Project
+from callsheet.services import briefing
 from tests.builders import draft, status_of, submitted, wallet_with
 from tests.races.support import assert_all_is_well, contents
 
@@ -222,4 +227,27 @@ def test_a_killed_web_process_leaves_no_trace_and_the_next_one_answers(
     assert answer["status"] == "pending_review"
     assert get(url) == answer
     assert Project.objects.get().version == answer["version"]
+    assert_all_is_well()
+
+
+def test_a_process_that_hangs_lets_the_others_go_on_after_a_while(
+    start: Callable[..., subprocess.Popen[str]], mark: Path, owner_url: str
+) -> None:
+    """It holds its locks until PostgreSQL ends its transaction; here after one second."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW idle_in_transaction_session_timeout")
+        assert cursor.fetchone() == (LONGEST_IDLE,)
+    with psycopg.connect(owner_url, autocommit=True) as owner:
+        name = connection.settings_dict["NAME"]
+        owner.execute(
+            sql.SQL("ALTER DATABASE {} SET idle_in_transaction_session_timeout TO '1s'").format(
+                sql.Identifier(name)
+            )
+        )
+    wallet = wallet_with(60)
+    hanging, waiting = draft(wallet, 20), draft(wallet, 20)
+    start("service", str(hanging.pk), "once")
+    stalled_process(mark)
+    assert briefing.submit(CONSOLE, waiting.pk)["status"] == "pending_review"
+    assert status_of(hanging) == "draft"
     assert_all_is_well()

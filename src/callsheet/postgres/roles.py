@@ -14,6 +14,8 @@ SUPERUSER: Final = "postgres"
 OWNER: Final = "callsheet_owner"
 APPLICATION: Final = "callsheet_app"
 DATABASE: Final = "callsheet"
+LONGEST_IDLE: Final = "5min"
+"""How long a transaction may do nothing before PostgreSQL ends it and frees its locks."""
 
 
 def create_roles(connection: psycopg.Connection) -> None:
@@ -39,6 +41,12 @@ def create_database(
     connection.execute(
         sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
             sql.Identifier(name), sql.Identifier(OWNER), sql.Identifier(template or "template0")
+        )
+    )
+    # A process that hangs inside a transaction would keep its locks, and everybody waiting.
+    connection.execute(
+        sql.SQL("ALTER DATABASE {} SET idle_in_transaction_session_timeout TO {}").format(
+            sql.Identifier(name), sql.Literal(LONGEST_IDLE)
         )
     )
     # Temporary tables could stand in front of real ones; nobody but the owner makes any.
