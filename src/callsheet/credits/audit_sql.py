@@ -93,24 +93,35 @@ WITH said AS (
     SELECT wallet_id, seq, hash, at, words,
         lag(seq, 1, 0::bigint) OVER chain AS seq_before,
         lag(hash, 1, decode(repeat('00', 32), 'hex')) OVER chain AS hash_before,
-        lag(at) OVER chain AS at_before,
-        lead(seq) OVER chain IS NULL AS is_last
+        lag(at) OVER chain AS at_before
     FROM place WINDOW chain AS (PARTITION BY wallet_id ORDER BY seq)
 )
 SELECT concat(l.wallet_id, '/', l.seq), l.wallet_id, v.field, v.stored, v.rebuilt
-FROM link l
+FROM (
+    SELECT *, sha256(hash_before || convert_to(
+        concat(seq, '|', extract(epoch FROM at), '|', words), 'UTF8')) AS rebuilt
+    FROM link
+    OFFSET 0 -- hash once for each link, before anything is compared
+) l
 CROSS JOIN LATERAL (VALUES
     ('place', l.seq::text, (l.seq_before + 1)::text),
-    ('hash', encode(l.hash, 'hex'), encode(sha256(l.hash_before || convert_to(
-        concat(l.seq, '|', extract(epoch FROM l.at), '|', l.words), 'UTF8')), 'hex')),
+    ('hash', encode(l.hash, 'hex'), encode(l.rebuilt, 'hex')),
     ('at', l.at::text, greatest(l.at, l.at_before)::text)
 ) v (field, stored, rebuilt)
-WHERE v.stored IS DISTINCT FROM v.rebuilt
+WHERE (l.seq <> l.seq_before + 1 OR l.hash IS DISTINCT FROM l.rebuilt OR l.at < l.at_before)
+    AND v.stored IS DISTINCT FROM v.rebuilt
 UNION ALL
 SELECT concat(w.id, '/end'), w.id, 'head', encode(w.head, 'hex'),
     encode(coalesce(l.hash, decode(repeat('00', 32), 'hex')), 'hex')
 FROM credits_wallet w
-LEFT JOIN link l ON l.wallet_id = w.id AND l.is_last
+LEFT JOIN LATERAL (
+    (SELECT t.from_seq AS seq, t.from_hash AS hash FROM credits_transfer t
+        WHERE t.from_wallet_id = w.id ORDER BY t.from_seq DESC LIMIT 1)
+    UNION ALL
+    (SELECT t.to_seq, t.to_hash FROM credits_transfer t
+        WHERE t.to_wallet_id = w.id AND t.to_seq IS NOT NULL ORDER BY t.to_seq DESC LIMIT 1)
+    ORDER BY seq DESC LIMIT 1
+) l ON true
 WHERE {wallet:w.id} AND w.head IS DISTINCT FROM coalesce(l.hash, decode(repeat('00', 32), 'hex'))
 ORDER BY 2, 1
 """
@@ -156,8 +167,9 @@ ORDER BY 1
 
 _HOLD: Final = """
 WITH rebuilt AS (
-    SELECT t.hold_id, min(t.from_wallet_id) FILTER (WHERE t.kind = 'hold') AS wallet_id,
-        count(DISTINCT t.from_wallet_id) FILTER (WHERE t.kind NOT IN ('lend', 'repay')) AS wallets,
+    SELECT t.hold_id,
+        min(t.from_wallet_id) FILTER (WHERE t.kind NOT IN ('lend', 'repay')) AS wallet_id,
+        max(t.from_wallet_id) FILTER (WHERE t.kind NOT IN ('lend', 'repay')) AS last_wallet_id,
         sum(CASE t.kind WHEN 'hold' THEN t.amount WHEN 'release' THEN -t.amount
             WHEN 'consume' THEN -t.amount ELSE 0 END) AS credits,
         min(t.at) AS opened_at,
@@ -171,7 +183,7 @@ FULL JOIN (SELECT * FROM rebuilt WHERE {wallet:wallet_id}) r ON r.hold_id = h.id
 CROSS JOIN LATERAL (VALUES
     ('credits', h.credits::text, r.credits::text),
     ('wallet', h.wallet_id::text,
-        CASE WHEN r.wallets > 1 THEN 'several' ELSE r.wallet_id::text END),
+        CASE WHEN r.last_wallet_id > r.wallet_id THEN 'several' ELSE r.wallet_id::text END),
     ('opened_at', h.opened_at::text, r.opened_at::text),
     ('closed_at', h.closed_at::text, CASE WHEN r.credits = 0 THEN r.ended_at::text END)
 ) v (field, stored, rebuilt)
