@@ -10,7 +10,7 @@ from callsheet.credits.models import StandingOrder, Subscription
 from callsheet.credits.opening import open_wallet
 from callsheet.kit import clock
 from callsheet.kit.actor import CONSOLE
-from callsheet.services import clockwork, crediting, production, subscribing, transferring
+from callsheet.services import closing, clockwork, crediting, production, subscribing, transferring
 from callsheet.tenants.models import Account
 from tests.builders import (
     assert_books_balance,
@@ -174,4 +174,15 @@ def test_a_pool_that_owes_one_team_does_not_take_from_another() -> None:
     transferring.transfer(CONSOLE, team["north"].pk, pool.pk, 15)
     # What reaches the pool goes where it is owed.
     assert (now_has(pool), now_has(team["south"])) == ((0, 0), (45, 0))
+    assert_books_balance()
+
+
+def test_an_account_that_has_ended_gets_no_credits_that_were_promised_for_later() -> None:
+    wallet = subscribed("growth")
+    later = clock.today("UTC") + timedelta(days=5)
+    crediting.grant(CONSOLE, wallet.pk, 20, "booster", starts_on=later)
+    closing.end_account(CONSOLE, wallet.account_id, reason="price")
+    with clock.at(clock.now() + timedelta(days=5)):
+        clockwork.tick()
+    assert now_has(wallet) == (0, 0)
     assert_books_balance()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import structlog
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from callsheet.credits import lots
 from callsheet.credits.book import Book
@@ -26,6 +26,7 @@ from callsheet.kit.errors import CallsheetError
 from callsheet.services.closing import end_those_due
 from callsheet.services.settling import settle
 from callsheet.services.subscribing import catch_up
+from callsheet.tenants.models import AccountStatus
 
 log = structlog.get_logger(__name__)
 
@@ -34,11 +35,7 @@ def due_wallets() -> list[int]:
     """Wallets for which something may be due: a little too many (time zones), never too few."""
     latest = (clock.now() + timedelta(days=1)).date()
     due: set[int] = set()
-    due.update(
-        Grant.objects.filter(posted=False, starts_on__lte=latest).values_list(
-            "wallet_id", flat=True
-        )
-    )
+    due.update(waiting_grants().filter(starts_on__lte=latest).values_list("wallet_id", flat=True))
     due.update(
         StandingOrder.objects.filter(
             canceled_at__isnull=True, taken__lt=F("amount"), due_on__lte=latest
@@ -58,6 +55,11 @@ def due_wallets() -> list[int]:
     return sorted(due | stirring_wallets())
 
 
+def waiting_grants() -> QuerySet[Grant]:
+    """Grants that are still to begin; an account that has ended gets none any more."""
+    return Grant.objects.filter(posted=False).exclude(wallet__account__status=AccountStatus.ENDED)
+
+
 def begin_day(wallet_id: int, *, key: str | None = None) -> Answer:
     """Do what is due in one wallet. Answers what started."""
 
@@ -69,9 +71,8 @@ def begin_day(wallet_id: int, *, key: str | None = None) -> Answer:
         subscription = Subscription.objects.filter(wallet_id=wallet_id).first()
         if subscription is not None and catch_up(subscription, today):
             book.touched.extend(pk for pk in locked.wallets if pk not in book.touched)
-        for grant in Grant.objects.filter(
-            wallet_id=wallet_id, posted=False, starts_on__lte=today
-        ).order_by("starts_on", "id"):
+        begun = waiting_grants().filter(wallet_id=wallet_id, starts_on__lte=today)
+        for grant in begun.order_by("starts_on", "id"):
             book.add(Move(Kind.GRANT, grant.credits, wallet_id, grant=grant.pk))
         if wallet.billing == Billing.PAY_AS_YOU_GO:
             lots.expire(book, wallet, today)
