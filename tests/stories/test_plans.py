@@ -10,7 +10,7 @@ from callsheet.credits.models import StandingOrder, Subscription
 from callsheet.credits.opening import open_wallet
 from callsheet.kit import clock
 from callsheet.kit.actor import CONSOLE
-from callsheet.services import closing, clockwork, crediting, production, subscribing, transferring
+from callsheet.services import clockwork, closing, crediting, production, subscribing, transferring
 from callsheet.tenants.models import Account
 from tests.builders import (
     assert_books_balance,
