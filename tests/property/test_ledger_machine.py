@@ -71,7 +71,7 @@ class LedgerMachine(RuleBasedStateMachine):
         transaction.set_rollback(True)
         self.scope.__exit__(None, None, None)
 
-    @initialize(pool=st.integers(0, 60), first=st.integers(0, 40), second=st.integers(0, 40))
+    @initialize(pool=st.integers(5, 60), first=st.integers(10, 50), second=st.integers(10, 50))
     def found(self, pool: int, first: int, second: int) -> None:
         ours, theirs = group(0, 0, 0), group(0, 0)
         alone, buyer = standalone(), standalone(billing=Billing.PAY_AS_YOU_GO)
@@ -89,11 +89,18 @@ class LedgerMachine(RuleBasedStateMachine):
         self.model.wallet(alone.pk, "alone", may_lend=0, may_borrow=0)
         self.model.wallet(buyer.pk, "alone", may_lend=0, may_borrow=0, lots=True)
         for wallet_id, credits in [(self.pool, pool + first + second), (alone.pk, 40)]:
-            if credits:
-                self.run(Move(Kind.ADJUST, credits, wallet_id))
+            assert self.run(Move(Kind.ADJUST, credits, wallet_id))
         for wallet_id, credits in zip(self.teams, (first, second), strict=True):
-            if credits:
-                self.run(Move(Kind.ALLOCATE, credits, self.pool, wallet_id))
+            assert self.run(Move(Kind.ALLOCATE, credits, self.pool, wallet_id))
+        # Something of everything, so that every rule has something to work on from the first step.
+        loan = self.order(self.teams[0], self.teams[1], 8, None)
+        self.order(self.teams[1], self.teams[0], 8, loan)
+        self.order(alone.pk, None, 12, None)
+        self.grant(alone.pk, 10)
+        self.buy(25)
+        self.hold_from_lots(20)
+        for wallet_id in (*self.teams, alone.pk):
+            assert self.run(Move(Kind.HOLD, 5, wallet_id))
 
     # -- how a command is run and foretold ---------------------------------------------------
 
@@ -151,15 +158,19 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(data=st.data(), amount=AMOUNTS, posted=st.booleans())
     def a_booster_is_granted(self, data: st.DataObject, amount: int, posted: bool) -> None:
-        wallet = self.pick(data, [self.pool, *self.teams, self.alone])
-        grant = Grant.objects.create(
+        number = self.grant(self.pick(data, [self.pool, *self.teams, self.alone]), amount)
+        if posted:
+            wallet = self.model.grants[number]["wallet"]
+            assert self.run(Move(Kind.GRANT, amount, wallet, grant=number))
+
+    def grant(self, wallet: int, amount: int) -> int:
+        given = Grant.objects.create(
             wallet_id=wallet, category=Grant.Category.BOOSTER, credits=amount, starts_on=TODAY
         )
-        self.model.grants[grant.pk] = {
+        self.model.grants[given.pk] = {
             "wallet": wallet, "credits": amount, "posted": False, "revoked": 0,
         }  # fmt: skip
-        if posted:
-            assert self.run(Move(Kind.GRANT, amount, wallet, grant=grant.pk))
+        return given.pk
 
     @precondition(lambda self: self.model.grants)
     @rule(data=st.data())
@@ -325,6 +336,9 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(amount=AMOUNTS)
     def a_lot_is_bought(self, amount: int) -> None:
+        self.buy(amount)
+
+    def buy(self, amount: int) -> None:
         lot = Lot.objects.create(wallet_id=self.buyer, bought_on=TODAY, credits=amount)
         self.model.lots[lot.pk] = {
             "wallet": self.buyer, "credits": amount, "available": 0, "held": 0, "consumed": 0,
@@ -332,9 +346,11 @@ class LedgerMachine(RuleBasedStateMachine):
         }  # fmt: skip
         assert self.run(Move(Kind.GRANT, amount, self.buyer, lot=lot.pk))
 
-    @precondition(lambda self: self.model.lots)
-    @rule(data=st.data(), wanted=AMOUNTS)
-    def a_brief_holds_from_its_lots(self, data: st.DataObject, wanted: int) -> None:
+    @rule(wanted=AMOUNTS)
+    def a_brief_holds_from_its_lots(self, wanted: int) -> None:
+        self.hold_from_lots(wanted)
+
+    def hold_from_lots(self, wanted: int) -> None:
         moves, left = [], wanted
         for number, lot in self.model.lots.items():
             part = min(left, lot["available"])
@@ -571,11 +587,11 @@ def test_the_machine_has_enough_rules() -> None:
 
 @pytest.mark.django_db
 def test_the_ledger_does_what_the_domain_says() -> None:
-    _machine(examples=30, steps=50)()
+    _machine(examples=60, steps=25)()
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
 @pytest.mark.django_db
 def test_the_ledger_does_what_the_domain_says_at_length() -> None:
-    _machine(examples=scaled(600), steps=80)()
+    _machine(examples=scaled(600, by=40), steps=80)()
