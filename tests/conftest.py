@@ -110,10 +110,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if long and item.get_closest_marker("timeout") is None:
             item.add_marker(pytest.mark.timeout(3600))
         soak.stop_in_time(item)
+    if soak.BOUNDED:  # what runs in no other way comes first: storms, kills
+        items.sort(key=lambda item: item.get_closest_marker("soak") is None)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """In a bounded soak, start no test after the time is up, and say so."""
+    """In a bounded soak, start no test after the time is up, and say so; share it out till then."""
+    items = item.session.items
+    soak.begin(len(items) - items.index(item))
     if soak.over():
         pytest.skip(f"SOAK_SECONDS={soak.SECONDS:.0f} are over; `make soak` runs all")
 

@@ -3,6 +3,7 @@
 import pytest
 
 from callsheet.journal.models import Event
+from callsheet.kit import clock
 from callsheet.kit.actor import CONSOLE
 from callsheet.projects.models import FairnessReceipt, Occupancy
 from callsheet.services import briefing, production
@@ -103,3 +104,17 @@ def test_the_same_submission_twice_is_one() -> None:
     assert briefing.submit(CONSOLE, project.pk, key="same") == first
     wallet.refresh_from_db()
     assert wallet.held == 20
+
+
+def test_a_brief_may_overtake_the_same_head_again_at_the_same_moment() -> None:
+    wallet = wallet_with(60)
+    with clock.at(clock.now()):
+        submitted(wallet, 50, "Running")
+        head = submitted(wallet, 40, "Big")
+        small = submitted(wallet, 10, "Small")
+        assert (status_of(head), status_of(small)) == ("queued", "pending_review")
+        briefing.withdraw(CONSOLE, small.pk)
+        briefing.submit(CONSOLE, small.pk)
+        assert status_of(small) == "pending_review"
+    assert FairnessReceipt.objects.count() == 1
+    assert_books_balance()

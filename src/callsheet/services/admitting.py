@@ -170,7 +170,9 @@ def _write_receipts(reading: QueueReading, decisions: Decisions) -> None:
                 planned_delay=overtake.planned_delay,
             )
             for overtake in decisions.overtakes
-        ]
+        ],
+        # Withdrawn, handed in and started again within one tick of the clock: one receipt says it.
+        ignore_conflicts=True,
     )
     once_reserved = [
         start.brief
