@@ -115,6 +115,13 @@ def test_organizations_have_members_too() -> None:
     refused(NotFound, inviting.invite, team_admin, "dora@example.com", "viewer", **given)
     # An organization's admin looks after the people of its teams as well.
     inviting.invite(boss, "emil@example.com", "member", account_id=teams["north"].account_id)
+    invited = Invitation.objects.order_by("pk").values_list(
+        "email", "account_id", "organization_id"
+    )
+    assert list(invited) == [
+        ("cara@example.com", None, pool.organization_id),
+        ("emil@example.com", teams["north"].account_id, None),
+    ]
 
 
 def test_two_admins_cannot_demote_each_other_at_once(live_db: str) -> None:
