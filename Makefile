@@ -2,6 +2,8 @@
 PORT ?= 8000
 PYTHON := .venv/bin/python
 PYTEST := .venv/bin/pytest
+# Each process has a database server of its own; one for each core, but not more than four.
+PROCESSES ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1); [ $$n -gt 4 ] && n=4; echo $$n)
 # Only what is given is handed on; tests and the demo read them from the environment.
 ifneq ($(DATA_DIR),)
 export DATA_DIR
@@ -11,7 +13,7 @@ export SOAK_SECONDS
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test soak check fix bench lock docs
+.PHONY: help setup demo test soak check fix bench lock shots docs messages
 
 help: ## Print this list
 	@echo "Callsheet: make <target>"
@@ -19,12 +21,13 @@ help: ## Print this list
 
 setup: ## Make .venv ready (all other targets do this first)
 	@tools/setup
+	@tools/frontend
 
 demo: setup ## Demo studio on http://127.0.0.1:8000; PORT= another, DATA_DIR= its folder, ONCE=1 the story only
 	@.venv/bin/callsheet demo --port $(PORT) $(if $(ONCE),--once)
 
-test: setup ## All tests with small counts, in minutes
-	@HYPOTHESIS_PROFILE=fast $(PYTEST) -m "not soak"
+test: setup ## All tests with small counts, in minutes; PROCESSES= how many share them
+	@HYPOTHESIS_PROFILE=fast $(PYTEST) -m "not soak" -n $(PROCESSES) --dist loadfile
 
 soak: setup ## The long tests: storms, kills, ten thousand examples; SOAK_SECONDS= bounds them
 	@HYPOTHESIS_PROFILE=soak $(PYTEST) -m "soak or hypothesis"
@@ -42,5 +45,11 @@ bench: setup ## A benchmark: NAME=ledger, JSON=1 for one object
 lock: ## Write the locks again: newest versions, hashes, no hosts
 	@tools/lock
 
+shots: setup ## Pictures of every page, both themes, desktop and phone, into shots/
+	@$(PYTHON) -m tools.shots
+
 docs: setup ## Write the generated reference pages again
 	@$(PYTHON) -m tools.reference
+
+messages: setup ## Find the texts to translate, put them into the catalogues, compile those
+	@$(PYTHON) -m tools.messages

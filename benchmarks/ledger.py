@@ -43,10 +43,10 @@ SUBMITS = ("submit", "submit in plain ORM")
 FUNCTION = """\
 \\set n :n + 1
 \\set w random(:first, :last)
-SELECT callsheet_post_v1(NULL, 'bench', 'hold', concat(:run::text, '-', :client_id::text, '-',
+SELECT callsheet_post_v2(NULL, 'bench', 'hold', concat(:run::text, '-', :client_id::text, '-',
     :n::text), '\\x00', format('[{"kind":"hold","amount":1,"source":%s}]', :w::text)::jsonb,
     now(), NULL) -> 'holds' ->> 0 AS hold \\gset
-SELECT callsheet_post_v1(NULL, 'bench', 'release', concat(:run::text, '-', :client_id::text, '-',
+SELECT callsheet_post_v2(NULL, 'bench', 'release', concat(:run::text, '-', :client_id::text, '-',
     :n::text), '\\x00', format('[{"kind":"release","amount":1,"source":%s,"hold":%s}]', :w::text,
     :hold::text)::jsonb, now(), NULL);
 """

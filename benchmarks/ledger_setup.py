@@ -130,7 +130,7 @@ def _callsheet(cluster: Cluster) -> int:
         assert row is not None
         assert row[1] - row[0] == WALLETS - 1
         connection.execute(
-            "SELECT callsheet_post_v1(NULL, 'bench', 'adjust', 'opening', '\\x00', ("
+            "SELECT callsheet_post_v2(NULL, 'bench', 'adjust', 'opening', '\\x00', ("
             "SELECT jsonb_agg(jsonb_build_object("
             "'kind', 'adjust', 'amount', %s::int, 'source', id))"
             " FROM credits_wallet), now(), NULL)",

@@ -9,14 +9,17 @@ from callsheet.catalogue import defaults
 from callsheet.catalogue.models import BriefType
 from callsheet.credits.audit import verify
 from callsheet.credits.kinds import Kind
+from callsheet.credits.locking import lock_wallets
 from callsheet.credits.models import Billing, Wallet
 from callsheet.credits.opening import open_pool, open_wallet
 from callsheet.credits.post import Move, post_once
-from callsheet.journal.commands import new_key
-from callsheet.kit.actor import CONSOLE, Actor, person
+from callsheet.journal.commands import Answer, OpenCommand, new_key, run
+from callsheet.kit.actor import CLOCK, CONSOLE, Actor, person
 from callsheet.projects.brief import BriefInput, ConceptInput, DeliverableInput
 from callsheet.projects.models import Project
 from callsheet.services import briefing, crediting, production
+from callsheet.services.ending import finalize_in
+from callsheet.services.loading import lock_project
 from callsheet.tenants.models import (
     Account,
     AccountType,
@@ -159,6 +162,16 @@ def finalized(project: Project) -> Project:
     production.finalize(CONSOLE, project.pk)
     project.refresh_from_db()
     return project
+
+
+def finalize_by_clock(project_id: int, wallet_id: int) -> Answer:
+    """Finalize a delivered project as the clock does when nobody answers."""
+
+    def work(command: OpenCommand) -> Answer:
+        locked = lock_wallets([wallet_id])
+        return finalize_in(command, locked, lock_project(project_id), by_clock=True)
+
+    return run(CLOCK, "clock_step", f"finalize {project_id}", {"project": project_id}, work)
 
 
 def status_of(project: Project) -> str:

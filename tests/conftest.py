@@ -84,8 +84,14 @@ def _sweep() -> None:
             continue  # in use, or another user's
 
 
-def pytest_configure() -> None:
-    """Configure Django for the server of this run, which starts when a test first needs it."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Configure Django for the server of this run, which starts when a test first needs it.
+
+    Where several processes share the tests, each has a server of its own, and the one that hands
+    them out needs none: what it set in the environment would reach the others too early.
+    """
+    if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
+        return
     # A terminated run removes its server, as an interrupted one does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     cluster = own_cluster()
@@ -100,6 +106,17 @@ def pytest_configure() -> None:
     import django
 
     django.setup()
+    _make_the_command_line_once()
+
+
+def _make_the_command_line_once() -> None:
+    """Typer makes some two hundred commands anew at each call, which takes longer than most do."""
+    import typer.testing
+
+    from callsheet.cli import main
+
+    main.build = cache(main.build)
+    typer.testing._get_command = cache(typer.testing._get_command)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -111,7 +128,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.timeout(3600))
         soak.stop_in_time(item)
     if soak.BOUNDED:  # what runs in no other way comes first: storms, kills
-        items.sort(key=lambda item: item.get_closest_marker("soak") is None)
+        items.sort(
+            key=lambda item: (
+                item.get_closest_marker("soak") is None,
+                "races" not in item.path.parts,
+            )
+        )
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -129,7 +151,8 @@ def _fingerprint() -> str:
         *package.glob("*/migrations/*.py"),
         *package.glob("**/*.sql"),
         *package.glob("*/grants.py"),
-        *package.glob("*/models.py"),  # permissions and content types follow the models
+        *package.glob("*/models.py"),
+        *package.glob("*/models/*.py"),  # permissions and content types follow the models
         *package.glob("postgres/*.py"),
         *package.glob("config/*.py"),
         ROOT / "requirements" / "base.txt",
@@ -216,3 +239,20 @@ def live_db(
 def owner_url(live_db: str) -> str:
     """The same fresh database for the role that owns the tables (negative controls)."""
     return live_db.replace(f"//{APPLICATION}@", f"//{OWNER}@")
+
+
+@pytest.fixture
+def assets_folder(tmp_path: Path, settings: object) -> Path:
+    """A folder of this test alone in which assets are kept."""
+    storages = settings.STORAGES
+    options = {**storages["default"]["OPTIONS"], "location": str(tmp_path)}
+    settings.STORAGES = {**storages, "default": {**storages["default"], "OPTIONS": options}}
+    return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """What pages of the test before have read of its settings is not this test's."""
+    from callsheet.kit.once import forget
+
+    forget()

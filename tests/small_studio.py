@@ -11,7 +11,7 @@ ACCOUNTS = {"halden", "halden-run", "halden-golf", "lumiere", "kestrel", "brixen
 
 def small_studio(folder: Path) -> Path:
     """Write its sheets into ``folder``, which is returned."""
-    for name in ("customers", "people", "projects", "credits"):
+    for name in ("customers", "people", "projects", "credits", "calendar"):
         with (EXAMPLE / f"{name}.csv").open(newline="") as source:
             rows = list(csv.DictReader(source))
         with (folder / f"{name}.csv").open("w", newline="") as target:
@@ -23,6 +23,8 @@ def small_studio(folder: Path) -> Path:
 
 
 def _kept(sheet: str, row: dict[str, str]) -> bool:
+    if sheet == "calendar":
+        return row["Account"] in ACCOUNTS
     if sheet == "customers":
         return row["Key"] in ACCOUNTS
     if sheet == "people":

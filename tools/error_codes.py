@@ -20,11 +20,13 @@ STATUS: Final = {"NotFound": 404, "Forbidden": 403, "Conflict": 409, "Refused": 
 # and the status they get. Their own body names no code.
 THROUGH: Final = {
     ("projects/brief.py", "refuse"): ((0, 1, 2), 422),
+    ("services/variations.py", "refuse"): ((0, 1, 2), 422),
     ("projects/readiness.py", "Item"): ((0, 1, 2), 422),
     ("tenants/access.py", "_require"): ((3, None, 4), 403),
 }
 WITHOUT_A_CODE: Final = {
     ("projects/brief.py", "refuse"),
+    ("services/variations.py", "refuse"),
     ("projects/readiness.py", "check_ready"),
     ("tenants/access.py", "_require"),
     ("credits/post.py", "_refusal"),  # its sentences are read beside the database function
@@ -191,10 +193,10 @@ def _assigned(name: str, function: ast.FunctionDef, before: int) -> ast.expr | N
 
 
 def _of_the_ledger() -> Iterator[Refusal]:
-    """What ``post_v1`` raises, with the sentences that ``credits.post`` has for its codes."""
+    """What ``post_v2`` raises, with the sentences that ``credits.post`` has for its codes."""
     from callsheet.credits.post import _SENTENCES
 
-    statuses = _sql_statuses((SOURCE / "credits" / "sql" / "post_v1.sql").read_text(), _SENTENCES)
+    statuses = _sql_statuses((SOURCE / "credits" / "sql" / "post_v2.sql").read_text(), _SENTENCES)
     if silent := set(_SENTENCES) - set(statuses):
         raise ValueError(f"the database function never raises {', '.join(sorted(silent))}")
     for code, sentence in _SENTENCES.items():

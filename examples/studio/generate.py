@@ -17,6 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import entries
 import situations
 import words
 from simulate import Capacity, Chance, Job, history
@@ -48,6 +49,10 @@ PRICE_COLUMNS = (
 )  # fmt: skip
 CREDIT_COLUMNS = (
     "key", "kind", "account", "lender", "credits", "start", "end", "price", "currency", "note",
+)  # fmt: skip
+CALENDAR_COLUMNS = (
+    "key", "account", "title", "publish_date", "campaign", "anchor", "days_from_anchor",
+    "fixed_date", "channel", "brand", "deliverables", "made_by",
 )  # fmt: skip
 
 PLACES = (
@@ -395,7 +400,7 @@ def _brief(chance: Chance, kind: str, title: str) -> Cells:
 
 
 def write(folder: Path) -> None:
-    """Write the five sheets into a folder."""
+    """Write the six sheets into a folder."""
     studio = Studio()
     studio.build()
     for name, columns, rows in (
@@ -404,6 +409,7 @@ def write(folder: Path) -> None:
         ("price_list", PRICE_COLUMNS, situations.PRICES),
         ("projects", PROJECT_COLUMNS, studio.projects),
         ("credits", CREDIT_COLUMNS, situations.CREDITS),
+        ("calendar", CALENDAR_COLUMNS, entries.calendar(studio.customers, studio.projects)),
     ):
         with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, columns, lineterminator="\n")

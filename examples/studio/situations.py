@@ -1,7 +1,7 @@
 """The situations that the example studio is there to show, written out by hand.
 
-Days are working days from the day of import unless a text says otherwise. They are chosen so that
-each situation is still there a fortnight later, when the demo has played ten working days.
+Days are working days from the day of import unless a text says otherwise. The demo imports them as
+of thirteen weeks ago; what becomes of each in its quarter is in README.md.
 """
 
 from __future__ import annotations
@@ -153,6 +153,26 @@ SITUATIONS: dict[str, Situation] = {
                 -2,
                 wanted=30,
             ),
+            # For later: the demo hands these in towards the end of its quarter.
+            Open(
+                "Desk speaker in the kitchen",
+                OC,
+                "A: 1 video, 1 static | B: 1 video, 1 static",
+                "draft",
+                wanted=80,
+            ),
+            Open(
+                "Bike lights in winter", OC, "2 video, 4 format variation of 1", "draft", wanted=85
+            ),
+            Open(
+                "Second wave of the pocket projector",
+                OC,
+                "Home: 4 video, 4 static | Office: 3 video, 2 static",
+                "draft",
+                wanted=100,
+                cells={"priority": "urgent", "campaign": "Launch"},
+            ),
+            Open("Bike lights in eight languages", AO, "8 text variation", "draft", wanted=90),
         ),
         demand=0.8,
     ),

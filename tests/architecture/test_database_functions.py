@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 
 from callsheet import credits
+from callsheet.credits import post
 
 SQL = Path(credits.__file__).parent / "sql"
 HEAD = re.compile(r"^CREATE FUNCTION (\w+)\(", re.MULTILINE)
@@ -103,6 +104,7 @@ def test_no_balance_can_be_updated_by_the_application() -> None:
         ),
         "credits_standingorder": "taken source_id target_id after_id",
         "credits_grant": "posted credits wallet_id",
+        "credits_priceperiod": "subscription_id starts_on monthly_price credits",
     }
     with connection.cursor() as cursor:
         for table, columns in kept.items():
@@ -119,7 +121,8 @@ GUARDED = {
     "command_kept", "command_no_truncate", "command_answered_once", "command_closed",
     "wallet_born_empty", "lot_born_empty", "order_born_untaken", "hold_kept", "borrowing_kept",
     "hold_lot_kept", "wallet_kept", "lot_kept", "grant_kept", "order_kept", "hold_no_truncate",
-    "wallet_no_truncate", "wallet_born_unchained", "grant_born_unposted",
+    "wallet_no_truncate", "wallet_born_unchained", "grant_born_unposted", "prices_adjoin",
+    "price_kept",
 }  # fmt: skip
 
 
@@ -133,12 +136,16 @@ def test_every_guard_is_on() -> None:
 
 
 def test_no_plan_of_the_ledger_reads_a_whole_table() -> None:
-    ((settings,),) = (
-        value
-        for name, value in in_database("array_to_string(proconfig, ';')").items()
-        if name == "callsheet_post_v1"
-    )
-    assert "enable_seqscan=off" in str(settings)
+    found = in_database("array_to_string(proconfig, ';')")
+    posting = {name: settings for name, settings in found.items() if "_post_" in name}
+    assert set(posting) == {"callsheet_post_v1", "callsheet_post_v2"}
+    for name, settings in posting.items():
+        assert "enable_seqscan=off" in str(settings), name
+
+
+def test_the_ledger_calls_the_newest_version() -> None:
+    newest = max(SQL.glob("post_v*.sql"), key=lambda file: int(file.stem.removeprefix("post_v")))
+    assert f"SELECT callsheet_{newest.stem}(" in post._CALL
 
 
 LONGEST = {"credits_transfer": 6000, "credits_wallet": 7000, "credits_hold": 1500}

@@ -38,7 +38,7 @@ def step(row, name: str) -> str:
     return path(row, name, row.pk)
 
 
-def take(client: Client, row, name: str, **typed):
+def take(client: Client, row, name: str, /, **typed):
     """Open a step's form, fill it in and send it."""
     shown = client.get(step(row, name))
     assert shown.status_code == 200, shown.status_code

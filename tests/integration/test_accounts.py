@@ -295,7 +295,7 @@ def test_only_managers_look_after_accounts() -> None:
     refused(NotFound, assign, somebody(), account.pk, manager_id=manager.user_id)
 
 
-def test_absences_are_ones_own_and_deputies_gain_nothing() -> None:
+def test_absences_are_ones_own_and_deputies_are_of_the_same_customers() -> None:
     account, other = wallet_with(10).account, wallet_with(10).account
     anna, ben = somebody(account, Role.ADMIN), somebody(account, Role.MEMBER)
     elsewhere = somebody(other, Role.ADMIN)
@@ -319,7 +319,7 @@ def test_absences_are_ones_own_and_deputies_gain_nothing() -> None:
     error = refused(
         Conflict, absences.set_absence, ben, ben.user_id, deputy_id=anna.user_id, **days
     )
-    assert error.code == "deputy_away"
+    assert error.code == "deputies_in_a_circle"
     error = refused(
         Refused, absences.set_absence, ben, ben.user_id,
         starts_on=date(2026, 7, 2), ends_on=date(2026, 7, 1),

@@ -33,6 +33,7 @@ from tests.builders import (
     submitted,
     wallet_with,
 )
+from tests.delivery_builders import parts_of
 from tests.integration.admin_pages import change, path, signed_in, step, take
 
 pytestmark = pytest.mark.django_db
@@ -284,7 +285,7 @@ def test_a_project_goes_its_way_by_steps(producer, manager) -> None:
     assert page.status_code == 422
     assert "promised_on" in page.context["form"].errors
     take(producer, first, "accept")
-    take(producer, first, "deliver")
+    take(producer, first, "deliver", deliverables=parts_of(first)[0].pk)
     assert status_of(first) == Status.DELIVERED
     # A producer produces; finalizing for a customer is the account manager's.
     assert step(first, "finalize") not in producer.get(change(first)).text

@@ -73,11 +73,30 @@ def build() -> dict[str, int]:
     do(Move(Kind.CONSUME, 10, buyer.pk, hold=used, lot=lot.pk))
     second = bought(buyer, 9)
     do(Move(Kind.EXPIRE, 9, buyer.pk, lot=second.pk))
+
+    reopener = standalone(40, billing=Billing.PAY_AS_YOU_GO)
+    theirs = reopener.lots.get()
+    ended = do(
+        Move(Kind.HOLD, 20, reopener.pk, lot=theirs.pk, ref="a"),
+        Move(Kind.HOLD, 6, reopener.pk, ref="a", opening=True),
+    ).holds[0]
+    open_one = do(Move(Kind.HOLD, 10, reopener.pk, lot=theirs.pk)).holds[0]
+    do(Move(Kind.CONSUME, 4, reopener.pk, hold=open_one, lot=theirs.pk))
+    do(
+        Move(Kind.CONSUME, 20, reopener.pk, hold=ended, lot=theirs.pk),
+        Move(Kind.CONSUME, 6, reopener.pk, hold=ended),
+    )
+    do(
+        Move(Kind.RESTORE, 15, reopener.pk, hold=ended, lot=theirs.pk),
+        Move(Kind.RESTORE, 4, reopener.pk, hold=ended),
+        Move(Kind.HOLD, 15, reopener.pk, lot=theirs.pk, ref="again"),
+    )
     return {
         "alone": alone.pk, "first": first, "gone": gone, "grant": grant.pk, "pending": pending.pk,
         "downgrade": downgrade.pk, "pool": teams.pool.pk, "lender": lender.pk,
         "borrower": borrower.pk, "borrowed": borrowed, "buyer": buyer.pk, "lot": lot.pk,
-        "second": second.pk, "used": used,
+        "second": second.pk, "used": used, "reopener": reopener.pk, "theirs": theirs.pk,
+        "ended": ended, "open_one": open_one,
     }  # fmt: skip
 
 
@@ -293,6 +312,106 @@ CASES = {
         "UPDATE journal_command SET actor = 'user:1' WHERE key = 'with-note'",
         {("chain", "hash")},
     ),
+    "restored credits used up again": (
+        (
+            "UPDATE credits_wallet SET available = available - 15, consumed = consumed + 15,"
+            " overdraft = overdraft + 15 WHERE id = %(reopener)s"
+        ),
+        {("wallet", "available"), ("wallet", "consumed"), ("wallet", "overdraft")},
+    ),
+    "restored lot used up again": (
+        "UPDATE credits_lot SET held = held - 15, consumed = consumed + 15 WHERE id = %(theirs)s",
+        {("lot", "held"), ("lot", "consumed")},
+    ),
+    "a restored hold that holds": (
+        "UPDATE credits_hold SET credits = 15, closed_at = NULL WHERE id = %(ended)s",
+        {("hold", "credits"), ("hold", "closed_at")},
+    ),
+    "a restored hold's lot": (
+        "UPDATE credits_holdlot SET credits = 15 WHERE hold_id = %(ended)s",
+        {("hold lot", "credits")},
+    ),
+    "restore of more": (
+        (
+            "UPDATE credits_transfer SET amount = amount + 6"
+            " WHERE kind = 'restore' AND lot_id = %(theirs)s"
+        ),
+        {
+            ("wallet", "available"), ("wallet", "consumed"), ("chain", "hash"),
+            ("hold lot", "restored"), ("lot", "available"), ("lot", "consumed"),
+        },
+    ),
+    "restore of more without a lot": (
+        (
+            "UPDATE credits_transfer SET amount = amount + 3"
+            " WHERE kind = 'restore' AND lot_id IS NULL"
+        ),
+        {
+            ("wallet", "available"), ("wallet", "consumed"), ("chain", "hash"),
+            ("hold", "restored"),
+        },
+    ),
+    "restore of another hold": (
+        (
+            "UPDATE credits_transfer SET hold_id = %(open_one)s"
+            " WHERE kind = 'restore' AND lot_id = %(theirs)s"
+        ),
+        {("chain", "hash"), ("hold", "restore_place"), ("hold lot", "restored")},
+    ),
+    "restore without its lot": (
+        "UPDATE credits_transfer SET lot_id = NULL WHERE kind = 'restore'",
+        {
+            ("chain", "hash"), ("hold", "restored"), ("lot", "available"), ("lot", "consumed"),
+        },
+    ),
+    "restore of another lot": (
+        (
+            "UPDATE credits_transfer SET lot_id = %(second)s"
+            " WHERE kind = 'restore' AND lot_id = %(theirs)s"
+        ),
+        {
+            ("chain", "hash"), ("hold lot", "credits"), ("hold lot", "restored"),
+            ("lot", "available"), ("lot", "consumed"),
+        },
+    ),
+    "restore called a release": (
+        (
+            "UPDATE credits_transfer SET kind = 'release', from_bucket = 'held'"
+            " WHERE kind = 'restore' AND lot_id IS NULL"
+        ),
+        {
+            ("wallet", "held"), ("wallet", "consumed"), ("chain", "hash"), ("hold", "credits"),
+            ("hold", "closed_at"), ("hold", "restore_place"),
+        },
+    ),
+    "restore called a grant": (
+        (
+            "UPDATE credits_transfer SET kind = 'grant', from_bucket = 'issued', hold_id = NULL"
+            " WHERE kind = 'restore' AND lot_id = %(theirs)s"
+        ),
+        {("wallet", "issued"), ("wallet", "consumed"), ("chain", "hash"), ("lot", "consumed")},
+    ),
+    "restore of no hold": (
+        "UPDATE credits_transfer SET hold_id = NULL WHERE kind = 'restore' AND lot_id IS NULL",
+        {("chain", "hash"), ("transfer", "hold")},
+    ),
+    "restore before the end": (
+        (
+            "UPDATE credits_transfer t SET from_seq = -o.from_seq FROM credits_transfer o"
+            " WHERE t.hold_id = %(ended)s AND o.hold_id = %(ended)s AND ((t.kind, o.kind)"
+            " = ('restore', 'consume') OR (t.kind, o.kind) = ('consume', 'restore'))"
+            " AND t.lot_id IS NULL AND o.lot_id IS NULL"
+        ),
+        {("chain", "hash"), ("chain", "place"), ("chain", "at"), ("hold", "restore_place")},
+    ),
+    "restore removed": (
+        "DELETE FROM credits_transfer WHERE kind = 'restore' AND lot_id = %(theirs)s",
+        {
+            ("wallet", "available"), ("wallet", "consumed"), ("wallet", "overdraft"),
+            ("wallet", "seq"), ("chain", "hash"), ("chain", "place"), ("command", "transfers"),
+            ("lot", "available"), ("lot", "consumed"),
+        },
+    ),
     "another reason": (
         "UPDATE journal_note SET digest = sha256(digest)",
         {("chain", "hash")},
@@ -339,7 +458,7 @@ def test_only_the_wallets_asked_for_are_read(books: dict[str, int]) -> None:
 
 
 def test_every_wallet_is_clean_on_its_own(books: dict[str, int]) -> None:
-    for name in ("alone", "pool", "lender", "borrower", "buyer"):
+    for name in ("alone", "pool", "lender", "borrower", "buyer", "reopener"):
         assert verify([books[name]]).clean, name
 
 

@@ -317,8 +317,9 @@ def test_a_forbidden_transition(status: str) -> None:
     project = submitted(wallet, 10)
     submitted(wallet, 60)  # something that would start if credits came free
     Project.objects.filter(pk=project.pk).update(
-        status=status, ended_at=clock.now(), rank=1, wait_reason=""
-    )
+        status=status, ended_at=clock.now(), rank=1, wait_reason="",
+        resumes_to="in_progress" if status == "parked" else "",
+    )  # fmt: skip
     for action, (call, allowed) in ACTIONS.items():
         if status in allowed:
             continue

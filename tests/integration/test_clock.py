@@ -22,10 +22,14 @@ def test_a_brief_starts_on_its_day_by_the_clock_alone() -> None:
     with clock.at(NOON):
         wallet = wallet_with(60)
         brief = submitted(wallet, 20, not_before=date(2026, 5, 7))
-        assert clockwork.tick() == {"wallets": 0, "started": 0, "ended": 0, "failed": 0}
+        assert clockwork.tick() == {
+            "wallets": 0, "clocks": 0, "started": 0, "ended": 0, "failed": 0,
+        }  # fmt: skip
     with clock.at(NOON + timedelta(days=3)):
         assert stirring_wallets() == {wallet.pk}
-        assert clockwork.tick() == {"wallets": 1, "started": 1, "ended": 0, "failed": 0}
+        assert clockwork.tick() == {
+            "wallets": 1, "clocks": 0, "started": 1, "ended": 0, "failed": 0,
+        }  # fmt: skip
     assert status_of(brief) == "pending_review"
 
 

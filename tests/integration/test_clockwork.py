@@ -388,7 +388,9 @@ def test_one_wallets_trouble_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr(clockwork, "begin_day", troubled)
     with on_day(1):
-        assert clockwork.tick() == {"wallets": 2, "started": 0, "ended": 0, "failed": 1}
+        assert clockwork.tick() == {
+            "wallets": 2, "clocks": 0, "started": 0, "ended": 0, "failed": 1,
+        }  # fmt: skip
         assert [has(wallet)[0] for wallet in wallets] == [15, 10, 15]
         monkeypatch.undo()
         tick()

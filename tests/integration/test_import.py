@@ -15,7 +15,7 @@ from callsheet.kit import clock
 from callsheet.kit.actor import IMPORT, person
 from callsheet.kit.errors import Forbidden, NotFound
 from callsheet.projects.models import Concept, Deliverable, Occupancy, Project
-from callsheet.services import briefing, production
+from callsheet.services import briefing, production, reviewing
 from callsheet.services.importing import ImportReport, import_studio
 from callsheet.tenants.models import (
     Absence,
@@ -216,7 +216,8 @@ def test_a_corrected_file_updates_what_it_corrects(tmp_path: Path) -> None:
     assert project("P5").credits == 15
     assert Concept.objects.filter(project=project("P5")).count() == 1
     assert Account.objects.get(key="pine").name == "Pine & Soap"
-    prices = PricePeriod.objects.order_by("starts_on").values_list("monthly_price", "ends_on")
+    agreed = PricePeriod.objects.filter(monthly_price__isnull=False).order_by("starts_on")
+    prices = agreed.values_list("monthly_price", "ends_on")
     assert list(prices) == [(2400, NOW.date()), (2500, None)]
     assert Membership.objects.get(user__email="tom@fir.example").role == "viewer"
     assert User.objects.get(email="tom@fir.example").name == "Tom Firth"
@@ -281,7 +282,9 @@ def test_names_of_an_earlier_price_list_are_still_understood(tmp_path: Path) -> 
 def test_what_people_did_since_is_not_undone(tmp_path: Path) -> None:
     bring(tmp_path)
     with clock.at(NOW):
-        production.deliver(IMPORT, project("P2").pk)
+        production.deliver(IMPORT, project("P2").pk)  # its masters
+        reviewing.approve(IMPORT, project("P2").pk)
+        production.deliver(IMPORT, project("P2").pk)  # their variations
         production.finalize(IMPORT, project("P2").pk)
     assert project("P3").status == "pending_review"  # its credits came free
     same = bring(tmp_path)

@@ -26,8 +26,6 @@ LOGIN = "/accounts/login/"
 def fresh_limits(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick
     cache.clear()
-    yield
-    cache.clear()
 
 
 def staff(role: str = "studio_admin", password: str = PASSWORD) -> User:

@@ -14,6 +14,7 @@ from callsheet.kit import clock
 from callsheet.kit.actor import CONSOLE
 from callsheet.kit.errors import CallsheetError, Conflict, Forbidden, NotFound, Refused
 from callsheet.services import inviting, membership
+from callsheet.services.invitation_reminders import remind_invitations
 from callsheet.tenants.models import Invitation, Membership, Role, StaffRole, User
 from tests.builders import organization_with, somebody, wallet_with
 
@@ -304,3 +305,33 @@ def test_an_invitation_that_is_rolled_back_is_never_sent() -> None:
     refused(Refused, inviting.invite, CONSOLE, "cara@example.com", "king", account_id=account.pk)
     assert not ProcrastinateJob.objects.exists()
     assert not Invitation.objects.exists()
+
+
+@db
+def test_an_invitation_is_brought_to_mind_once_and_noted_once_when_it_expires() -> None:
+    account = wallet_with(0).account
+    admin = somebody(account, Role.ADMIN)
+
+    def noted(moment: datetime) -> list[str]:
+        """What one look of the clock, and a second one, adds to the journal."""
+        before = Event.objects.count()
+        with clock.at(moment):
+            remind_invitations()
+            remind_invitations()
+        return [event.kind for event in Event.objects.order_by("pk")[before:]]
+
+    with clock.at(NOON):
+        invited = inviting.invite(admin, "late@example.com", "member", account_id=account.pk)
+        inviting.invite(admin, "gone@example.com", "member", account_id=account.pk)
+        inviting.revoke(admin, Invitation.objects.get(email="gone@example.com").pk)
+    days = timedelta(days=1)
+    assert noted(NOON + 10 * days) == []
+    assert noted(NOON + 11 * days) == ["invitation_reminder"]
+    mails = ProcrastinateJob.objects.filter(task_name="send_invitation")
+    assert mails.filter(args__invitation_id=invited["invitation"]).count() == 2
+    assert noted(NOON + 13 * days) == []
+    # A worker that was away all the while notes the end, and does not remind any more.
+    assert noted(NOON + 40 * days) == ["invitation_expired"]
+    with clock.at(NOON + 41 * days):
+        inviting.resend(admin, invited["invitation"])
+    assert noted(NOON + 53 * days) == ["invitation_reminder"]

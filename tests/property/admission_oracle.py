@@ -67,7 +67,8 @@ def eligible(snapshot: Snapshot, brief: Brief) -> bool:
     return (
         (brief.not_before is None or brief.not_before <= snapshot.today)
         and not brief.predecessors
-        and brief.credits <= limit(snapshot, wallet_of(snapshot, brief.wallet))
+        and brief.credits + sum(o.credits for o in snapshot.occupants if o.project == brief.grows)
+        <= limit(snapshot, wallet_of(snapshot, brief.wallet))
     )
 
 
@@ -76,8 +77,10 @@ def free_now(snapshot: Snapshot, wallet: WalletState) -> int:
     return wallet.available - wallet.due_back + overdue
 
 
-def free_on(snapshot: Snapshot, wallet: WalletState, day: date) -> int:
-    """Own credits of a wallet that are free on a later day, by the P50 returns."""
+def free_on(snapshot: Snapshot, wallet: WalletState, day: date, besides: int | None = None) -> int:
+    """Own credits of a wallet that are free on a later day, by the P50 returns; what the project
+    ``besides`` returns is left out.
+    """
     tomorrow = later(wallet, snapshot.today, 1)
     free = free_now(snapshot, wallet)
     for step in wallet.steps:
@@ -91,15 +94,21 @@ def free_on(snapshot: Snapshot, wallet: WalletState, day: date) -> int:
             back = later(wallet_of(snapshot, o.wallet), snapshot.today, 1)
         if back > day:
             continue
-        if o.wallet == wallet.id and wallet.billing is Billing.SUBSCRIPTION:
+        if (
+            o.wallet == wallet.id
+            and wallet.billing is Billing.SUBSCRIPTION
+            and (o.project != besides)
+        ):
             free += o.credits - sum(credits for _, credits in o.borrowed)
         free += sum(credits for lender, credits in o.borrowed if lender == wallet.id)
     return free
 
 
-def earliest(snapshot: Snapshot, wallet: WalletState, credits: int) -> date | None:
+def earliest(snapshot: Snapshot, wallet: WalletState, brief: Brief) -> date | None:
     days = (snapshot.today + timedelta(n) for n in range(1, FAR))
-    return next((day for day in days if free_on(snapshot, wallet, day) >= credits), None)
+    return next(
+        (d for d in days if free_on(snapshot, wallet, d, brief.grows) >= brief.credits), None
+    )
 
 
 def start(snapshot: Snapshot, brief: Brief, loans: tuple[tuple[int, int], ...] = ()) -> Snapshot:
@@ -177,7 +186,7 @@ def find_head(snapshot: Snapshot, wallet: WalletState) -> tuple[Brief, date] | N
     for brief in order(snapshot, wallet):
         if not eligible(snapshot, brief) or brief.credits <= free_now(snapshot, wallet):
             continue
-        if day := earliest(snapshot, wallet, brief.credits):
+        if day := earliest(snapshot, wallet, brief):
             return brief, day
         if strict(wallet):
             return None
@@ -222,11 +231,11 @@ def may_start_alone(snapshot: Snapshot, wallet: WalletState, brief: Brief) -> bo
             continue
         if strict(wallet):
             return False
-        if (day := earliest(snapshot, wallet, first.credits)) is None:
+        if (day := earliest(snapshot, wallet, first)) is None:
             continue
         if out_of_patience(snapshot, first):
             return False
-        spare = free_on(snapshot, wallet, day) - first.credits
+        spare = free_on(snapshot, wallet, day, first.grows) - first.credits
         return in_time(snapshot, brief, day) or brief.credits <= spare
     raise AssertionError("the brief is not in its own queue")
 
@@ -246,7 +255,7 @@ def could_lend(snapshot: Snapshot, lender: WalletState, brief: Brief) -> int:
         if out_of_patience(snapshot, head[0]):
             return 0
         if not in_time(snapshot, brief, head[1]):
-            room = min(room, free_on(snapshot, lender, head[1]) - head[0].credits)
+            room = min(room, free_on(snapshot, lender, head[1], head[0].grows) - head[0].credits)
     return max(0, room)
 
 
@@ -267,11 +276,11 @@ def may_start(snapshot: Snapshot, brief: Brief) -> bool:
             continue
         if strict(wallet):
             return False
-        if day := earliest(snapshot, wallet, first.credits):
+        if day := earliest(snapshot, wallet, first):
             if out_of_patience(snapshot, first):
                 return False
             if not in_time(snapshot, brief, day):
-                own = min(own, free_on(snapshot, wallet, day) - first.credits)
+                own = min(own, free_on(snapshot, wallet, day, first.grows) - first.credits)
             break
     lacking = brief.credits - own
     borrowed = sum(

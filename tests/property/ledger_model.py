@@ -14,7 +14,7 @@ from callsheet.credits.kinds import Kind
 from callsheet.credits.post import Move
 
 CROSSING = {Kind.ALLOCATE, Kind.RECLAIM, Kind.REASSIGN, Kind.LEND, Kind.REPAY}
-OF_A_HOLD = {Kind.HOLD, Kind.RELEASE, Kind.CONSUME, Kind.LEND, Kind.REPAY}
+OF_A_HOLD = {Kind.HOLD, Kind.RELEASE, Kind.CONSUME, Kind.RESTORE, Kind.LEND, Kind.REPAY}
 BY_ORDER = {Kind.REVOKE, Kind.ADJUST, Kind.ALLOCATE, Kind.RECLAIM, Kind.REASSIGN}
 OF_A_GRANT = {Kind.GRANT, Kind.ADJUST, Kind.REVOKE}
 
@@ -98,6 +98,8 @@ class Model:
                 self.holds[hold]["credits"] += amount
             case Kind.RELEASE | Kind.CONSUME:
                 self._come_back(move, source)
+            case Kind.RESTORE:
+                self._undo(move, source)
             case _:
                 self._cross(move, source, target, hold)
 
@@ -147,7 +149,10 @@ class Model:
             must(hold is not None, "unknown hold")
             assert hold is not None
             must(hold["wallet"] == wallet, "somebody else's hold")
-            must(move.kind is Kind.REPAY or not hold["over"], "the hold is over")
+            if move.kind is Kind.RESTORE:
+                must(hold["over"], "the hold is not over")
+            else:
+                must(move.kind is Kind.REPAY or not hold["over"], "the hold is over")
             return move.hold
         if move.kind in {Kind.HOLD, Kind.LEND}:
             if move.ref in refs:
@@ -156,7 +161,7 @@ class Model:
             must(move.kind is Kind.HOLD or move.ref is not None, "a loan is for a hold")
             number = ("new", n)
             self.holds[number] = {  # type: ignore[index]
-                "wallet": wallet, "credits": 0, "over": False, "owes": {}, "lots": {},
+                "wallet": wallet, "credits": 0, "over": False, "owes": {}, "lots": {}, "used": {},
             }  # fmt: skip
             if move.ref is not None:
                 refs[move.ref] = number
@@ -169,10 +174,19 @@ class Model:
         if move.kind is Kind.CONSUME:
             must(wallet["lots"], "subscription credits recycle")
             self._shift(wallet, "held", "consumed", move.amount)
+            hold["used"][move.lot] = hold["used"].get(move.lot, 0) + move.amount
         else:
             self._shift(wallet, "held", "available", move.amount)
         hold["credits"] -= move.amount
         hold["over"] = hold["credits"] == 0
+
+    def _undo(self, move: Move, wallet: dict[str, Any]) -> None:
+        """What a hold used up comes back to where it was, but not more and not twice."""
+        must(wallet["lots"], "subscription credits recycle")
+        used = self.holds[move.hold]["used"]  # type: ignore[index]
+        must(used.get(move.lot, 0) >= move.amount, "the hold has not used up so many")
+        used[move.lot] -= move.amount
+        self._shift(wallet, "consumed", "available", move.amount)
 
     def _cross(self, move: Move, source: dict[str, Any], target: dict[str, Any], hold: Any) -> None:
         amount = move.amount
@@ -201,6 +215,8 @@ class Model:
         """Bought credits move by their lot; an import's opening hold, and its end, has none."""
         kind, amount = move.kind, move.amount
         if move.lot is None:
+            if kind is Kind.RESTORE:
+                return  # as it was used up
             if kind in {Kind.RELEASE, Kind.CONSUME}:
                 held = self.holds[hold]
                 must(held["credits"] >= sum(held["lots"].values()), "from which lot")
@@ -217,6 +233,7 @@ class Model:
             Kind.ADJUST: ("available", None) if move.down else (None, "available"),
             Kind.EXPIRE: ("available", "expired"), Kind.HOLD: ("available", "held"),
             Kind.RELEASE: ("held", "available"), Kind.CONSUME: ("held", "consumed"),
+            Kind.RESTORE: ("consumed", "available"),
         }[kind]  # fmt: skip
         if taken:
             must(lot[taken] >= amount, "the lot has not so many")

@@ -63,6 +63,7 @@ def snapshots(draw: st.DrawFn, *, borrowing: bool = False) -> Snapshot:
             project = 1000 + len(occupants)
             late = back + timedelta(draw(st.integers(0, 4)))
             occupants.append(Occupant(project, wallet, credits, back, late, loans))
+        working = [o.project for o in occupants if o.wallet == wallet]
         small = st.integers(1, 3 if plain else 8)
         for n in range(draw(st.integers(3 if plain else 0, 4 if borrowing else 6))):
             p50 = draw(st.integers(1, 10))
@@ -79,6 +80,7 @@ def snapshots(draw: st.DrawFn, *, borrowing: bool = False) -> Snapshot:
                     days_p80=p50 + draw(st.integers(0, 4)),
                     planned_start=draw(st.none() | days),
                     first_reserved=draw(st.none() | st.none() | days),
+                    grows=at_times(None, st.sampled_from(working)) if working else None,
                 )
             )
         steps = draw(st.lists(st.builds(Step, days, st.integers(-5, 5)), max_size=2))
@@ -159,10 +161,10 @@ def test_no_later_brief_and_no_loan_moves_the_head(snapshot: Snapshot) -> None:
         for start in decisions.starts:
             if start.brief in before:
                 alone = oracle.start(alone, briefs[start.brief], start.loans)
-        credits = briefs[reservation.brief].credits
-        without = oracle.earliest(alone, oracle.wallet_of(alone, wallet.id), credits)
+        head = briefs[reservation.brief]
+        without = oracle.earliest(alone, oracle.wallet_of(alone, wallet.id), head)
         after = oracle.apply(snapshot, decisions)
-        with_all = oracle.earliest(after, oracle.wallet_of(after, wallet.id), credits)
+        with_all = oracle.earliest(after, oracle.wallet_of(after, wallet.id), head)
         assert without == with_all == reservation.day
 
 
@@ -236,7 +238,7 @@ def test_every_brief_starts_or_waits_for_a_reason_that_is_true(snapshot: Snapsho
         free = oracle.free_now(after, wallet)
         assert wait.missing == max(0, brief.credits - max(0, free))
         assert (wait.reason is Reason.EXCEEDS_CAPACITY) == (
-            brief.credits > oracle.limit(after, wallet)
+            brief.credits + after.on_top_of(brief) > oracle.limit(after, wallet)
         )
         if wait.reason is Reason.NOT_BEFORE:
             assert brief.not_before is not None

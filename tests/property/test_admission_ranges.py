@@ -69,6 +69,7 @@ def next_day(snapshot: Snapshot) -> Snapshot:
         briefs=tuple(
             replace(b, predecessors=tuple(p for p in b.predecessors if p not in finished))
             for b in snapshot.briefs
+            if b.grows not in finished
         ),
         occupants=tuple(o for o in snapshot.occupants if o.project not in finished),
     )

@@ -98,7 +98,11 @@ class LedgerMachine(RuleBasedStateMachine):
         self.order(alone.pk, None, 12, None)
         self.grant(alone.pk, 10)
         self.buy(25)
-        self.hold_from_lots(20)
+        (lot,) = self.model.lots
+        for held, used in [(5, 5), (5, 5), (10, 3)]:  # two projects that ended, one half used up
+            self.hold_from_lots(held)
+            (hold,) = self.open_holds(lots=True)
+            assert self.run(Move(Kind.CONSUME, used, self.buyer, hold=hold, lot=lot))
         for wallet_id in (*self.teams, alone.pk):
             assert self.run(Move(Kind.HOLD, 5, wallet_id))
 
@@ -388,6 +392,50 @@ class LedgerMachine(RuleBasedStateMachine):
         if bare:
             moves.append(Move(kind, bare, self.buyer, hold=number))
         assert self.run(*moves)
+
+    @precondition(lambda self: self.used_up(over=True))
+    @rule(data=st.data(), twice=st.booleans())
+    def a_bought_project_is_reopened(self, data: st.DataObject, twice: bool) -> None:
+        """All that it used up comes back and is held again, whatever is left in its lots. Once."""
+        number = self.pick(data, sorted({number for number, _, _ in self.used_up(over=True)}))
+        moves, again = [], []
+        for hold, lot, used in self.used_up(over=True):
+            if hold == number:
+                moves.append(Move(Kind.RESTORE, used, self.buyer, hold=number, lot=lot))
+                again.append(Move(Kind.HOLD, used, self.buyer, lot=lot, ref="again", opening=True))
+        assert self.run(*moves, *again)
+        if twice:
+            assert not self.run(*moves, *again)
+
+    @precondition(lambda self: self.used_up())
+    @rule(data=st.data(), twice=st.booleans(), lot_of_another=st.booleans())
+    def something_is_restored_perhaps_too_much(
+        self, data: st.DataObject, twice: bool, lot_of_another: bool
+    ) -> None:
+        number, lot, used = self.pick(data, self.used_up())
+        if lot_of_another:
+            lot = self.pick(data, [None, *self.model.lots])
+        amount = self.near(data, used)
+        move = Move(Kind.RESTORE, amount, self.buyer, hold=number, lot=lot)
+        self.run(*([move, move] if twice else [move]))
+
+    def used_up(self, *, over: bool = False) -> list[tuple[int, int | None, int]]:
+        return [
+            (number, lot, used)
+            for number, hold in self.model.holds.items()
+            if hold["over"] or not over
+            for lot, used in hold["used"].items()
+            if used
+        ]
+
+    @precondition(lambda self: self.model.holds)
+    @rule(data=st.data(), amount=AMOUNTS)
+    def any_hold_is_restored(self, data: st.DataObject, amount: int) -> None:
+        """Those of others, too, and those that gave everything back."""
+        number = self.pick(data, list(self.model.holds))
+        wallet = self.pick(data, [self.of_hold(number)["wallet"], self.buyer])
+        lot = self.pick(data, [None, *self.model.lots])
+        self.run(Move(Kind.RESTORE, amount, wallet, hold=number, lot=lot))
 
     @precondition(lambda self: self.model.lots)
     @rule(data=st.data(), amount=AMOUNTS)

@@ -12,7 +12,7 @@ from django.db import connection, connections
 
 from callsheet import credits
 
-POST = Path(credits.__file__).parent / "sql" / "post_v1.sql"
+POST = Path(credits.__file__).parent / "sql" / "post_v2.sql"
 
 
 @dataclass(slots=True)

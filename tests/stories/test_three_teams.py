@@ -8,7 +8,7 @@ from callsheet.credits.models import Borrowing, StandingOrder
 from callsheet.kit import clock
 from callsheet.kit.actor import CONSOLE
 from callsheet.kit.errors import Conflict, Refused
-from callsheet.projects.models import Project
+from callsheet.projects.models import FairnessReceipt, Project
 from callsheet.services import clockwork, production, transferring
 from tests.builders import (
     assert_books_balance,
@@ -139,4 +139,23 @@ def test_a_recall_takes_what_is_idle_now_and_the_rest_as_it_comes_free() -> None
     production.finalize(CONSOLE, running.pk)
     assert balances(team["north"], pool) == [(10, 0), (40, 0)]
     assert Project.objects.get(pk=running.pk).status == "finalized"
+    assert_books_balance()
+
+
+def test_a_brief_overtaken_by_a_borrowing_team_learns_its_delay_also_without_that_team() -> None:
+    pool, team = organization_with(0, north=0, south=60)
+    for wallet in team.values():
+        transferring.set_lending_limits(CONSOLE, wallet.pk, may_borrow=None, may_lend=None)
+    transferring.set_borrowing(CONSOLE, pool.organization_id, True)
+    running = submitted(team["south"], 40, "Running")
+    head = submitted(team["south"], 30, "Head")  # 20 are free; 60 when Running ends: 30 are spare
+    borrowing = submitted(team["north"], 20, "Borrowing")  # all 20 of it are South's
+    assert (status_of(head), status_of(borrowing)) == ("queued", "pending_review")
+    receipt = FairnessReceipt.objects.get()
+    assert (receipt.wallet, receipt.overtaken) == (team["north"], head)
+    transferring.set_borrowing(CONSOLE, pool.organization_id, False)
+    delivered(running)
+    assert production.finalize(CONSOLE, running.pk)["started"] == [head.pk]
+    receipt.refresh_from_db()
+    assert receipt.realized_delay == 0
     assert_books_balance()

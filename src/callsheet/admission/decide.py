@@ -42,7 +42,7 @@ def decide(snapshot: Snapshot) -> Decisions:
                 for brief in line
                 if not brief.predecessors
                 and (brief.not_before is None or brief.not_before <= today)
-                and (limit is None or brief.credits <= limit)
+                and (limit is None or brief.credits + snapshot.on_top_of(brief) <= limit)
             ]
         )
     begun = domain.settle()
@@ -52,7 +52,7 @@ def decide(snapshot: Snapshot) -> Decisions:
     for wallet, desk in domain.desks.items():
         if (head := desk.head) is not None:
             reservations.append(Reservation(wallet, head.brief.id, head.day, head.free_then))
-        waits += _waits(desk, lines[wallet], started, most[wallet])
+        waits += _waits(snapshot, desk, lines[wallet], started, most[wallet])
     return Decisions(
         starts=tuple(Start(b.brief.id, b.brief.wallet, b.brief.credits, b.loans) for b in begun),
         waits=tuple(waits),
@@ -93,7 +93,9 @@ def limits(snapshot: Snapshot) -> dict[int, int | None]:
     return {wallet.id: most(wallet) for wallet in snapshot.wallets}
 
 
-def _waits(desk: Desk, line: list[Brief], started: set[int], limit: int | None) -> list[Wait]:
+def _waits(
+    snapshot: Snapshot, desk: Desk, line: list[Brief], started: set[int], limit: int | None
+) -> list[Wait]:
     """Why the briefs of one queue wait, in its order, at the end of the decision."""
     wallet, today = desk.wallet, desk.today
     planned = wallet.policy is Policy.PLANNED
@@ -109,8 +111,9 @@ def _waits(desk: Desk, line: list[Brief], started: set[int], limit: int | None) 
         credits = brief.credits
         in_plan = not planned or brief.planned_start is not None
         day, because_of, most = until, None, None
-        if limit is not None and credits > limit:
-            reason, day, most = Reason.EXCEEDS_CAPACITY, None, limit
+        on_top = snapshot.on_top_of(brief)
+        if limit is not None and credits + on_top > limit:
+            reason, day, most = Reason.EXCEEDS_CAPACITY, None, max(0, limit - on_top)
         elif brief.not_before is not None and brief.not_before > today:
             reason, day = Reason.NOT_BEFORE, brief.not_before
         elif brief.predecessors:

@@ -19,6 +19,7 @@ NEVER = date.max
 """The day on which credits come back that are used up."""
 
 type Mark = tuple[Sequence[Brief], int, "Head | None", bool]
+type Highs = tuple[list[int], list[date]]
 type Loans = tuple[tuple[int, int], ...]
 type Sieve = Callable[["Desk"], Sequence[Brief]]
 type Lend = Callable[["Desk", Brief, int], Loans]
@@ -74,6 +75,7 @@ class Desk:
         "patience",
         "paused",
         "recycles",
+        "returning",
         "sieve",
         "stopped",
         "strict",
@@ -96,6 +98,7 @@ class Desk:
         self.borrowed = 0
         self.lent = wallet.lent
         self.changes: dict[date, int] = defaultdict(int)
+        self.returning: dict[int, tuple[date, int]] = {}
         for step in wallet.steps:
             if step.day > today:
                 self.changes[step.day] += step.delta
@@ -124,7 +127,7 @@ class Desk:
         self.head: Head | None = None
         self.stopped = self.paused
         self._coarse = False
-        self._peaks: tuple[list[int], list[date]] | None = None
+        self._peaks: Highs | None = None
 
     def next(self, lend: Lend | None = None) -> Pick | None:
         """The next brief, in order, that the policy lets start now; ``None`` at the end.
@@ -229,9 +232,10 @@ class Desk:
         """Keep the earliest possible day for the first brief that cannot start now.
 
         A brief for which the wallet's own credits never suffice gets none: nothing that others
-        do could delay it.
+        do could delay it. More scope cannot wait for its own project to come back.
         """
-        tops, days = self.future()
+        back = self.returning.get(brief.grows) if brief.grows is not None else None
+        tops, days = self.future() if back is None else self._highs(*back)
         at = bisect_left(tops, brief.credits)
         if at < len(days):
             self.head = Head(
@@ -247,17 +251,23 @@ class Desk:
                 self.stopped = self.today >= patience_ends
         self.stopped = self.stopped or self.strict
 
-    def future(self) -> tuple[list[int], list[date]]:
+    def future(self) -> Highs:
         """New maxima of the free credits in the days to come, and the days they are reached."""
         if self._peaks is None:
-            free, top = self.usable, self.usable
-            tops: list[int] = []
-            days: list[date] = []
-            for day in sorted(self.changes):
-                free += self.changes[day]
-                if free > top:
-                    top = free
-                    tops.append(free)
-                    days.append(day)
-            self._peaks = (tops, days)
+            self._peaks = self._highs()
         return self._peaks
+
+    def _highs(self, apart_from: date | None = None, credits: int = 0) -> Highs:
+        """The same, without so many ``credits`` that come back on the day ``apart_from``."""
+        free, top = self.usable, self.usable
+        tops: list[int] = []
+        days: list[date] = []
+        for day in sorted(self.changes):
+            free += self.changes[day]
+            if day == apart_from:
+                free -= credits
+            if free > top:
+                top = free
+                tops.append(free)
+                days.append(day)
+        return tops, days

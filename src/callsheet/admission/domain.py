@@ -85,6 +85,7 @@ class Domain:
                     self.desks[lender].changes[back] += credits
             if desk.recycles:
                 desk.changes[back] += own
+                desk.returning[occupant.project] = (back, own)
             self.returns[back].append((occupant.wallet, occupant.credits, occupant.borrowed))
 
     def open(self, day: date, wallets: Iterable[int]) -> None:

@@ -78,13 +78,21 @@ class _Play:
         for brief in snapshot.briefs:
             for predecessor in brief.predecessors:
                 self.successors[predecessor].append(brief)
+        self.outgrown: dict[date, list[Brief]] = defaultdict(list)
+        for brief in snapshot.briefs:
+            if brief.grows is not None and brief.grows in self.finished:
+                self.outgrown[self.finished[brief.grows]].append(brief)
         self.agenda: dict[date, set[int]] = {}
         self.days: list[date] = []
         most = limits(snapshot)
         self.lines: dict[int, _Line] = {}
         for wallet, briefs in queues(snapshot).items():
             limit = most[wallet]
-            fits = [brief for brief in briefs if limit is None or brief.credits <= limit]
+            fits = [
+                brief
+                for brief in briefs
+                if limit is None or brief.credits + snapshot.on_top_of(brief) <= limit
+            ]
             kind = _LongLine if len(fits) > _LONG and not snapshot.borrowing else _Line
             self.lines[wallet] = kind(fits, {brief.id: self._ready(brief) for brief in fits})
 
@@ -97,6 +105,9 @@ class _Play:
                 self._visit(day, wallet)
             if desk.wallet.paused_until is not None and desk.paused:
                 self._visit(desk.wallet.paused_until, wallet)
+            for day, briefs in self.outgrown.items():
+                if any(brief.wallet == wallet for brief in briefs):
+                    self._visit(day, wallet)
             for ready in self.lines[wallet].ready_days():
                 self._visit(ready, wallet)
         while self.days and (day := heappop(self.days)) <= self.end:
@@ -117,6 +128,8 @@ class _Play:
         if domain.borrowing:
             wallets = list(domain.desks)
         domain.open(day, wallets)
+        for brief in self.outgrown.pop(day, ()):
+            self.lines[brief.wallet].leave(brief)
         for wallet in wallets:
             self.lines[wallet].seat(domain.desks[wallet], alone=not domain.borrowing)
         for begun in domain.settle(wallets):
@@ -168,8 +181,9 @@ class _Line:
             self.ready[at] = day
 
     def leave(self, brief: Brief) -> None:
-        """The brief has started."""
-        self.ready[self.at[brief.id]] = date.max
+        """The brief has started, or is of no use any more."""
+        if (at := self.at.get(brief.id)) is not None:
+            self.ready[at] = date.max
 
     def seat(self, desk: Desk, *, alone: bool) -> None:
         """Serve what is eligible on the desk's day; nothing where nothing could start."""
@@ -198,7 +212,8 @@ class _LongLine(_Line):
 
     def leave(self, brief: Brief) -> None:
         super().leave(brief)
-        self.opens[self.at[brief.id]] = _NEVER
+        if (at := self.at.get(brief.id)) is not None:
+            self.opens[at] = _NEVER
 
     def seat(self, desk: Desk, *, alone: bool) -> None:
         desk.serve(())

@@ -45,6 +45,10 @@ class Brief:
     as expected and as it goes in four of five cases. ``first_reserved`` is the first reservation
     day this brief ever had as head of its queue. ``consumes`` says that its credits are used up
     and never come back.
+
+    ``grows`` is the project in production that these credits are for, when they are not for a
+    brief but for more scope: they are held on top of what it holds, and are of no use once it has
+    come back.
     """
 
     id: int
@@ -58,6 +62,7 @@ class Brief:
     planned_start: date | None = None
     first_reserved: date | None = None
     consumes: bool = False
+    grows: int | None = None
 
     def __post_init__(self) -> None:
         if self.credits < 0:
@@ -175,3 +180,9 @@ class Snapshot:
             raise SnapshotError("briefs", f"wallet {min(unknown)} is not in the snapshot")
         if unknown := {occupant.wallet for occupant in self.occupants} - wallets:
             raise SnapshotError("occupants", f"wallet {min(unknown)} is not in the snapshot")
+
+    def on_top_of(self, brief: Brief) -> int:
+        """The credits that the project holds already which the brief is to grow; 0 for others."""
+        if brief.grows is None:
+            return 0
+        return sum(o.credits for o in self.occupants if o.project == brief.grows)

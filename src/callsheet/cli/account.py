@@ -14,6 +14,7 @@ from rich.text import Text
 from callsheet.cli.acting import AccountKey, As, acting, find_account
 from callsheet.cli.output import Json, show
 from callsheet.insight.account_view import list_accounts, list_members, show_account
+from callsheet.insight.people_view import accounts_without_manager
 from callsheet.kit.errors import NotFound
 from callsheet.services import accounts, closing, inviting, staffing
 from callsheet.tenants.models import Organization, User
@@ -187,3 +188,15 @@ def password_link_command(
         raise NotFound("person")
     answer = staffing.offer_password(acting(as_), user.pk)
     show(answer | {"password_link": password_link(user)}, json=json)
+
+
+@app.command("without-manager")
+def without_manager_command(as_: As = "", json: Json = False) -> None:
+    """List the accounts that nobody of the studio looks after."""
+    keys = accounts_without_manager(acting(as_))
+
+    def human(console: Console) -> None:
+        for key in keys or ["Every account has a manager."]:
+            console.print(Text(key))
+
+    show({"accounts": keys}, json=json, human=human)

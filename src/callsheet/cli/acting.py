@@ -9,6 +9,7 @@ import typer
 from callsheet.kit.actor import CONSOLE, Actor, person
 from callsheet.kit.errors import NotFound, Refused
 from callsheet.projects.models import Project
+from callsheet.schedule.models import Campaign, Entry
 from callsheet.tenants.models import Account, User
 
 As = Annotated[
@@ -22,9 +23,21 @@ As = Annotated[
 """The type of every acting command's ``as_`` parameter: ``def submit(..., as_: As = "")``."""
 
 AccountKey = Annotated[str, typer.Argument(help="The account's key, such as lumiere.")]
+Key = Annotated[
+    str | None,
+    typer.Option("--key", help="Name this command; the same one again does nothing more."),
+]
+Version = Annotated[
+    int | None,
+    typer.Option(help="The version that you looked at; refused when it has changed since."),
+]
+Note = Annotated[str, typer.Option("--note", help="Why; kept in the project's timeline.")]
+
 ProjectName = Annotated[
     str, typer.Argument(help="The project: ACCOUNT/KEY, its key alone, or its number.")
 ]
+EntryName = Annotated[str, typer.Argument(help="The entry: ACCOUNT/KEY, or its number.")]
+CampaignName = Annotated[str, typer.Argument(help="The campaign: ACCOUNT/KEY, or its number.")]
 
 
 def acting(email: str) -> Actor:
@@ -67,3 +80,29 @@ def find_project(name: str) -> Project:
             field="project",
         )
     return found[0]
+
+
+def find_entry(name: str) -> Entry:
+    """The calendar entry of that name. Raises ``NotFound("entry")``."""
+    entry = _find(Entry, name)
+    if entry is None:
+        raise NotFound("entry")
+    return entry
+
+
+def find_campaign(name: str) -> Campaign:
+    """The campaign of that name. Raises ``NotFound("campaign")``."""
+    campaign = _find(Campaign, name)
+    if campaign is None:
+        raise NotFound("campaign")
+    return campaign
+
+
+def _find[T: (Entry, Campaign)](model: type[T], name: str) -> T | None:
+    """The row of an account's key, or of a number."""
+    account, slash, key = name.strip().partition("/")
+    rows = model._default_manager.select_related("account")
+    if slash:
+        return rows.filter(account__key=account.lower(), key__iexact=key).first()
+    number = account.isascii() and account.isdecimal() and len(account) < 19
+    return rows.filter(pk=int(account)).first() if number else None

@@ -20,7 +20,7 @@ from callsheet.cli.serve import require_free, run_web, worker_beside
 from callsheet.cli.session import studio
 from callsheet.cli.storytelling import draw_story
 from callsheet.config.env import SettingsError, get_env
-from callsheet.demo import logins
+from callsheet.demo import logins, quarter
 from callsheet.demo.building import EXAMPLE, Demo, build
 from callsheet.demo.telling import CHOSEN, tell
 
@@ -29,6 +29,8 @@ _OF_THE_DEMO = {
     "CALLSHEET_REQUIRE_MFA": "false",
     "CALLSHEET_LOG_LEVEL": "WARNING",
     "CALLSHEET_STUDIO_NAME": "Demo studio",
+    # Nothing leaves this machine: `callsheet mail show` reads what was sent.
+    "CALLSHEET_EMAIL_URL": "file:",
 }
 _FOLDERS = ("DATA_DIR", "CALLSHEET_DATA_DIR")
 
@@ -52,12 +54,16 @@ def demo(
     sheets: Annotated[
         Path, typer.Option(help="The studio to import.", show_default="examples/studio")
     ] = EXAMPLE,
+    weeks: Annotated[
+        int,
+        typer.Option(min=1, max=quarter.WEEKS, help="How many weeks the first start plays."),
+    ] = quarter.WEEKS,
     json: Json = False,
 ) -> None:
-    """Import the example studio, play a fortnight of it, then serve its pages until Ctrl-C.
+    """Import the example studio, play a quarter of it, then serve its pages until Ctrl-C.
 
     The second start takes seconds, because the data is there. With --once it tells the story of
-    the fortnight (with --json: as data) and ends with 0, or with 1 when the books are not right.
+    the quarter (with --json: as data) and ends with 0, or with 1 when the books are not right.
     """
     if json and not once:
         raise typer.BadParameter("it goes with --once; pages are not JSON", param_hint="--json")
@@ -67,13 +73,14 @@ def demo(
             " everybody. It brings a PostgreSQL of its own."
         )
     flags = [flag for flag, given in (("--once", once), ("--json", json)) if given]
-    _start_anew_where_needed(port, data_dir, ["--sheets", str(sheets), *flags])
+    given = ["--sheets", str(sheets), "--weeks", str(weeks)]
+    _start_anew_where_needed(port, data_dir, [*given, *flags])
     if not once:
         require_free(port, _HERE)
     console = Console(stderr=json)
     begun = time.monotonic()
     with studio():
-        made = _build(console, sheets)
+        made = _build(console, sheets, weeks)
         if once:
             story = tell(made.begins)
             show(asdict(story), json=json, human=lambda console: draw_story(console, story))
@@ -82,6 +89,8 @@ def demo(
                     f"\nThat took {time.monotonic() - begun:.0f} s. Look closer:", highlight=False
                 )
                 _look_closer(console)
+                console.print("make demo serves the pages. Log in there as:", highlight=False)
+                _people(console)
             if not story.audit.clean:
                 raise typer.Exit(ExitCode.DIFFERENCE)
             return
@@ -110,25 +119,31 @@ def _start_anew_where_needed(port: int | None, data_dir: Path | None, arguments:
     )
 
 
-def _build(console: Console, sheets: Path) -> Demo:
+def _build(console: Console, sheets: Path, weeks: int) -> Demo:
     with console.status("Looking for the demo studio") as status:
 
         def told(text: str) -> None:
             status.update(text)
 
         def played(day: date) -> None:
-            status.update(f"Playing the fortnight: {day:%A} {day.day} {day:%B}")
+            status.update(f"Playing the quarter: {day.day} {day:%B}")
 
-        return build(sheets, told=told, played=played)
+        return build(sheets, weeks=weeks, told=told, played=played)
 
 
 def _welcome(console: Console) -> None:
     env = get_env()
-    console.print(Text(f"Staff administration: {env.site.geturl()}/admin/", style="bold"))
-    for login in logins.logins():
-        console.print(Text(f"  {login.email}  {logins.PASSWORD}  ({login.role})"))
+    site = env.site.geturl()
+    console.print(Text(f"Customers' pages: {site}/", style="bold"))
+    console.print(Text(f"Staff administration: {site}/admin/", style="bold"))
+    _people(console)
     console.print("Look at it from another terminal, too:")
     _look_closer(console)
+
+
+def _people(console: Console) -> None:
+    for login in logins.logins():
+        console.print(Text(f"  {login.email}  {logins.PASSWORD}  ({login.role})"), soft_wrap=True)
 
 
 def _look_closer(console: Console) -> None:

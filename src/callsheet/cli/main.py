@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 
 from callsheet.cli.exits import report
 from callsheet.cli.output import JSON_KEY, Json, show
+from callsheet.cli.terminating import exit_when_terminated
 
 
 class ReportingGroup(TyperGroup):
@@ -33,7 +34,29 @@ class ReportingGroup(TyperGroup):
 
 def build() -> typer.Typer:
     """Return the whole command line. Django must be set up, because commands import models."""
-    from callsheet.cli import account, db, demo, importing, ledger, project, queue, serve
+    from callsheet.cli import (
+        absence,
+        account,
+        account_since,
+        approval,
+        calendar,
+        contract,
+        cost,
+        db,
+        demo,
+        importing,
+        ledger,
+        mail,
+        notifications,
+        project,
+        project_dates,
+        project_people,
+        project_rest,
+        project_review,
+        queue,
+        sample,
+        serve,
+    )
 
     program = typer.Typer(
         name="callsheet",
@@ -49,8 +72,23 @@ def build() -> typer.Typer:
     program.add_typer(db.app, name="db")
     program.add_typer(ledger.app, name="ledger", callback=_database)
     program.add_typer(account.app, name="account", callback=_database)
+    program.add_typer(contract.app, name="contract", callback=_database)
+    program.add_typer(cost.app, name="cost", callback=_database)
     program.add_typer(queue.app, name="queue", callback=_database)
+    project_dates.add_to(project.app)
+    project_rest.add_to(project.app)
+    project_review.add_to(project.app)
+    account_since.add_to(account.app)
+    project.app.add_typer(project_people.people, name="people")
+    project.app.add_typer(project_people.guest, name="guest")
     program.add_typer(project.app, name="project", callback=_database)
+    program.add_typer(absence.app, name="absence", callback=_database)
+    program.add_typer(approval.app, name="approval", callback=_database)
+    program.command("tasks")(absence.tasks_command)
+    program.add_typer(sample.app, name="sample", callback=_database)
+    program.add_typer(calendar.app, name="calendar", callback=_database)
+    program.add_typer(notifications.app, name="notifications", callback=_database)
+    program.add_typer(mail.app, name="mail")
     program.command("import")(importing.import_sheets)
     program.command("version")(_version)
     return program
@@ -72,8 +110,7 @@ def boot() -> None:
 
 def app() -> None:
     """Run the program (the entry point ``callsheet``)."""
-    # A terminated command tidies up like an interrupted one; servers set handlers of their own.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    exit_when_terminated()
     boot()
     build()()
 

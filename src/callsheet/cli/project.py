@@ -15,13 +15,17 @@ from rich.text import Text
 from callsheet.cli.acting import (
     AccountKey,
     As,
+    Key,
+    Note,
     ProjectName,
+    Version,
     acting,
     find_account,
     find_project,
 )
 from callsheet.cli.drawing_project import draw_project, draw_started, say_outcome, today_of
 from callsheet.cli.output import Json, show
+from callsheet.cli.project_changes import amend_app, change_date, stop_app
 from callsheet.insight.project_view import list_projects, read_project
 from callsheet.insight.wording import say_day
 from callsheet.journal.commands import Answer
@@ -34,16 +38,9 @@ from callsheet.services.loading import project_of
 from callsheet.tenants.models import Account
 
 app = typer.Typer(help="Projects: list, show, and every step from submission to the end.")
-
-Key = Annotated[
-    str | None,
-    typer.Option("--key", help="Name this command; the same one again does nothing more."),
-]
-Version = Annotated[
-    int | None,
-    typer.Option(help="The version that you looked at; refused when it has changed since."),
-]
-Note = Annotated[str, typer.Option("--note", help="Why; kept in the project's timeline.")]
+app.add_typer(amend_app, name="amend")
+app.add_typer(stop_app, name="stop-request")
+app.command("change-date")(change_date)
 
 
 @app.command("list")
@@ -182,25 +179,6 @@ def return_command(
 
     def work(actor: Actor, found: Project) -> Answer:
         return production.return_brief(actor, found.pk, reason, key=key)
-
-    _act(project, as_, json, work)
-
-
-@app.command()
-def deliver(
-    project: ProjectName,
-    deliverable: Annotated[
-        list[int] | None,
-        typer.Option(help="Only these (their numbers in `project show`); not given: all."),
-    ] = None,
-    as_: As = "",
-    key: Key = None,
-    json: Json = False,
-) -> None:
-    """Deliver everything, or some of it. Studio staff."""
-
-    def work(actor: Actor, found: Project) -> Answer:
-        return production.deliver(actor, found.pk, deliverable or None, key=key)
 
     _act(project, as_, json, work)
 

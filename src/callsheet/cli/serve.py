@@ -1,5 +1,6 @@
 """``callsheet serve`` and ``callsheet worker``: the two kinds of process an installation runs."""
 
+import gc
 import signal
 import socket
 import subprocess
@@ -17,12 +18,15 @@ from rich.console import Console
 
 from callsheet.cli.session import studio
 from callsheet.config.databases import default_points_at, worker_url
-from callsheet.config.env import SettingsError, get_env
+from callsheet.config.env import Env, SettingsError, get_env
 
 if TYPE_CHECKING:
     from procrastinate.contrib.django.django_connector import DjangoConnector
 
 _STOP_SECONDS = 20
+
+GC_THRESHOLD = 20_000
+"""New objects after which a worker looks for garbage: several jobs' worth, some megabytes."""
 
 
 def serve(
@@ -46,6 +50,7 @@ def worker(
 ) -> None:
     """Do the jobs that were put off, until Ctrl-C. Run as many workers as you like."""
     with studio() as env, default_points_at(worker_url(env)):
+        collect_seldom()
         run_jobs(once=once, concurrency=concurrency)
 
 
@@ -74,8 +79,13 @@ def run_web(*, port: int | None = None, host: str | None = None) -> None:
     # WhiteNoise warns where the folder for collected files is missing.
     (env.data_dir / "static").mkdir(parents=True, exist_ok=True)
     connections.close_all()  # a connection must not be shared with the processes to come
+    serve_application("callsheet.cli.web_process:application", host, port, env)
+
+
+def serve_application(application: str, host: str, port: int, env: Env) -> None:
+    """Serve a WSGI application with as many processes and threads as the settings say."""
     server = Granian(
-        "callsheet.cli.web_process:application",
+        application,
         address=host,
         port=port,
         interface=Interfaces.WSGI,
@@ -87,6 +97,15 @@ def run_web(*, port: int | None = None, host: str | None = None) -> None:
         workers_kill_timeout=_STOP_SECONDS,
     )
     server.serve()
+
+
+def collect_seldom() -> None:
+    """Spare a process that lasts from looking for garbage in all that it is made of, again and
+    again; that costs a worker a seventh of its time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GC_THRESHOLD)
 
 
 def run_jobs(*, once: bool = False, concurrency: int = 4) -> None:

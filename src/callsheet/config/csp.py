@@ -6,10 +6,14 @@ attributes, so it gets a policy of its own; nothing else does.
 
 from collections.abc import Callable
 from typing import Final
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.csp import CSP
 from django.views.decorators.csp import csp_override
+
+from callsheet.config.env import Env
+from callsheet.config.files import file_origins
 
 PAGES: Final[dict[str, list[str]]] = {
     "default-src": [CSP.SELF],
@@ -21,6 +25,22 @@ PAGES: Final[dict[str, list[str]]] = {
     "form-action": [CSP.SELF],
     "frame-ancestors": [CSP.NONE],
 }
+
+
+def pages_policy(env: Env) -> dict[str, list[str]]:
+    """The policy of this installation's pages: signing in elsewhere begins with a form, and
+    pictures and films may come from a bucket, to which our own address leads on.
+    """
+    policy = dict(PAGES)
+    if env.oidc_url is not None:
+        parts = urlsplit(env.oidc_url)
+        policy["form-action"] = [CSP.SELF, f"{parts.scheme}://{parts.netloc}"]
+    if origins := file_origins(env):
+        policy["img-src"] = [*PAGES["img-src"], *origins]
+        policy["media-src"] = [CSP.SELF, *origins]
+    return policy
+
+
 ADMINISTRATION: Final[dict[str, list[str]]] = {
     **PAGES,
     "script-src": [CSP.SELF, CSP.UNSAFE_EVAL],

@@ -14,6 +14,13 @@ def django_mailers(env: Env) -> dict[str, dict[str, Any]]:
     parts = urlsplit(env.email_url)
     if parts.scheme == "console":
         return {"default": {"BACKEND": "callsheet.config.printed_mail.EmailBackend"}}
+    if parts.scheme == "file":
+        return {
+            "default": {
+                "BACKEND": "callsheet.config.kept_mail.EmailBackend",
+                "OPTIONS": {"folder": str(env.mail_dir)},
+            }
+        }
     if parts.scheme not in _PORTS:
         return {"default": {"BACKEND": _BACKEND.format(parts.scheme)}}
     return {

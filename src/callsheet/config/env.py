@@ -12,7 +12,7 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Final, Literal
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 from psycopg import ProgrammingError
@@ -27,11 +27,12 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from callsheet.kit.file_types import KNOWN, USUAL
 from callsheet.postgres.os_user import ServerUser
 
 PREFIX: Final = "CALLSHEET_"
 _LOCAL_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
-_EMAIL_SCHEMES: Final = frozenset({"console", "smtp", "smtps", "smtp+starttls", "dummy"})
+_EMAIL_SCHEMES: Final = frozenset({"console", "file", "smtp", "smtps", "smtp+starttls", "dummy"})
 
 
 class SettingsError(Exception):
@@ -70,9 +71,31 @@ def _base_url(value: str) -> str:
 def _email_url(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in _EMAIL_SCHEMES:
-        raise ValueError("console:, dummy:, or smtp+starttls://user:password@host:587")
+        raise ValueError("console:, file:, dummy:, or smtp+starttls://user:password@host:587")
     if parts.scheme.startswith("smtp") and not parts.hostname:
         raise ValueError("a host in it, as in smtp+starttls://user:password@host:587")
+    return value
+
+
+def _files_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"file", "s3"}:
+        raise ValueError("file: with or without a folder, or s3://bucket?region=eu-central-1")
+    if parts.scheme == "s3":
+        if not parts.hostname or "@" in parts.netloc:
+            raise ValueError("a bucket alone after s3://; keys have settings of their own")
+        unknown = set(parse_qs(parts.query, keep_blank_values=True)) - {"endpoint", "region"}
+        if unknown:
+            raise ValueError(f"?endpoint=…&region=…, and no {', '.join(sorted(unknown))}")
+    elif parts.netloc or parts.query:
+        raise ValueError("a folder as in file:/srv/callsheet/files")
+    return value
+
+
+def _file_types(value: list[str]) -> list[str]:
+    unknown = sorted(set(value) - set(KNOWN))
+    if unknown:
+        raise ValueError(f"types out of {', '.join(sorted(set(KNOWN)))}")
     return value
 
 
@@ -184,15 +207,56 @@ class Env(BaseSettings):
         default="UTC",
         description="Time zone of the studio's own days, and of accounts that name none.",
     )
+    language: Literal["en-gb", "de"] = Field(
+        default="en-gb",
+        description=(
+            "Language of mails and notifications for people who chose none: `en-gb` (English) or "
+            "`de` (German)."
+        ),
+    )
     email_url: Annotated[str, AfterValidator(_email_url)] = Field(
         default="console:",
         description=(
-            "How mail is sent: `console:` prints it, `dummy:` drops it, "
+            "How mail is sent: `console:` prints it, `file:` keeps it in the folder `mail` of the "
+            "data folder (`callsheet mail` reads it), `dummy:` drops it, "
             "`smtp://`, `smtps://` or `smtp+starttls://user:password@host:port` sends it."
         ),
     )
     email_from: str = Field(
         default="callsheet@localhost", description="Sender of the mail that Callsheet writes."
+    )
+    files_url: Annotated[str, AfterValidator(_files_url)] = Field(
+        default="file:",
+        description=(
+            "Where assets are kept: `file:` is the folder `files` of the data folder, "
+            "`file:/some/folder` another one, `s3://bucket/folder?endpoint=https://…&region=…` "
+            "a bucket at Amazon or, with `endpoint`, at anybody who speaks S3."
+        ),
+    )
+    files_key_id: str | None = Field(
+        default=None,
+        description=(
+            "Access key for the bucket of FILES_URL. Not given: as Amazon's tools find one "
+            "(environment, the machine's role)."
+        ),
+    )
+    files_secret_key: SecretStr | None = Field(
+        default=None, description="The secret that belongs to FILES_KEY_ID."
+    )
+    files_link_seconds: int = Field(
+        default=60,
+        ge=5,
+        le=3600,
+        description="How long a signed link into the bucket is good, in seconds.",
+    )
+    file_types: Annotated[
+        list[str], NoDecode, BeforeValidator(_comma_separated), AfterValidator(_file_types)
+    ] = Field(
+        default_factory=lambda: sorted(USUAL),
+        description=(
+            "Endings of the files that are taken as assets, separated by commas. Whatever is "
+            "listed, a file's contents have to be what its ending says."
+        ),
     )
     require_mfa: bool | None = Field(
         default=None,
@@ -200,6 +264,23 @@ class Env(BaseSettings):
             "Whether staff need a second factor (an authenticator app) before the administration "
             "opens. Not given: yes, unless DEBUG is on."
         ),
+    )
+    oidc_url: Annotated[str, AfterValidator(_base_url)] | None = Field(
+        default=None,
+        description=(
+            "Address of an OpenID Connect provider (Entra ID, Google, Keycloak, …) by which people "
+            "may sign in, the one above its `/.well-known/openid-configuration`. Nobody comes in "
+            "by it who was not invited: the verified e-mail address has to be known."
+        ),
+    )
+    oidc_name: str = Field(
+        default="your company's login", description="What the button for OIDC_URL calls it."
+    )
+    oidc_client_id: str | None = Field(
+        default=None, description="The client's identifier at the provider of OIDC_URL."
+    )
+    oidc_client_secret: SecretStr | None = Field(
+        default=None, description="The secret that belongs to OIDC_CLIENT_ID."
     )
     metrics_token: SecretStr | None = Field(
         default=None,
@@ -219,6 +300,11 @@ class Env(BaseSettings):
     def embedded(self) -> bool:
         """Whether the database is the embedded one."""
         return self.database_url is None
+
+    @property
+    def mail_dir(self) -> Path:
+        """Where ``email_url`` ``file:`` keeps mail."""
+        return self.data_dir / "mail"
 
     @property
     def site(self) -> SplitResult:
@@ -315,6 +401,17 @@ def _together(env: Env) -> list[str]:
                 f"CALLSHEET_BASE_URL is {env.base_url!r}; expected: https://, because passwords "
                 "and cookies would travel readable otherwise."
             )
+    if (env.files_key_id is None) != (env.files_secret_key is None):
+        mistakes.append(
+            "Only one of CALLSHEET_FILES_KEY_ID and CALLSHEET_FILES_SECRET_KEY is set; expected: "
+            "both or none."
+        )
+    oidc = (env.oidc_url, env.oidc_client_id, env.oidc_client_secret)
+    if any(oidc) and not all(oidc):
+        mistakes.append(
+            "Only some of CALLSHEET_OIDC_URL, CALLSHEET_OIDC_CLIENT_ID and "
+            "CALLSHEET_OIDC_CLIENT_SECRET are set; expected: all three or none."
+        )
     if env.embedded and env.migration_database_url:
         mistakes.append(
             "CALLSHEET_MIGRATION_DATABASE_URL is set; expected: DATABASE_URL beside it."

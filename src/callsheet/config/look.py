@@ -74,12 +74,36 @@ _GROUPS: Final = [
         ],
     ),
     (
+        "Calendar",
+        "projects",
+        [
+            ("Entries", "calendar_month", "schedule_entry"),
+            ("Campaigns", "campaign", "schedule_campaign"),
+        ],
+    ),
+    (
+        "Production",
+        "projects",
+        [
+            ("Stages", "conversion_path", "projects_stagespell"),
+            ("Clocks", "alarm", "projects_clock"),
+            ("Samples", "package_2", "projects_sample"),
+            ("Amendments", "edit_document", "projects_amendment"),
+            ("Wishes to stop", "front_hand", "projects_stoprequest"),
+            ("Assets", "image", "projects_asset"),
+            ("Comments", "chat", "projects_comment"),
+            ("Published dates", "event_available", "projects_publishedrange"),
+            ("Guest links", "link", "projects_guestlink"),
+        ],
+    ),
+    (
         "Catalogue",
         "catalogue",
         [
             ("Deliverable types", "category", "catalogue_deliverabletype"),
             ("Subscription plans", "layers", "catalogue_subscriptionplan"),
             ("Lead times", "schedule", "catalogue_leadtime"),
+            ("Measured times", "timer", "catalogue_stagetime"),
             ("Studio rules", "rule", "catalogue_studiorules"),
             ("Studio closures", "event_busy", "tenants_studioclosure"),
         ],
@@ -99,6 +123,8 @@ _GROUPS: Final = [
             ("Events", "history", "journal_event"),
             ("Commands", "terminal", "journal_command"),
             ("Notes", "sticky_note_2", "journal_note"),
+            ("Notifications", "notifications", "notifications_notification"),
+            ("Mail", "mail", "notifications_mail"),
             ("Jobs", "pending_actions", "procrastinate_procrastinatejob"),
         ],
     ),
@@ -130,7 +156,7 @@ def unfold_settings(studio_name: str) -> dict[str, Any]:
             },
         },
         "STYLES": [lambda request: static("callsheet/admin.css")],
-        "DASHBOARD_CALLBACK": "callsheet.web.dashboard.dashboard",
+        "DASHBOARD_CALLBACK": "callsheet.web.admin.dashboard.dashboard",
         "ACCOUNT": {
             "navigation": [
                 {"title": "Change password", "link": reverse_lazy("account_change_password")},

@@ -16,6 +16,7 @@ def migrate(owner_url: str, *, verbosity: int = 1) -> None:
     """Run all migrations on the database at ``owner_url`` and hand out the rights again."""
     with default_points_at(owner_url):
         call_command("migrate", interactive=False, verbosity=verbosity)
+        call_command("createcachetable", verbosity=0)  # leaves one that is there alone
     with psycopg.connect(owner_url) as connection:
         apply_grants(connection, table_grants())
 

@@ -133,6 +133,7 @@ WITH rule (kind, from_bucket, to_bucket, crosses) AS (VALUES
     ('reassign', 'available', 'available', true), ('lend', 'available', 'available', true),
     ('repay', 'available', 'available', true), ('hold', 'available', 'held', false),
     ('release', 'held', 'available', false), ('consume', 'held', 'consumed', false),
+    ('restore', 'consumed', 'available', false),
     ('adjust', 'issued', 'available', false), ('adjust', 'available', 'issued', false),
     ('expire', 'available', 'expired', false))
 SELECT t.id::text, t.from_wallet_id, v.field, v.stored, v.rebuilt
@@ -144,7 +145,7 @@ CROSS JOIN LATERAL (VALUES
         END, NULL),
     ('amount', CASE WHEN t.amount <= 0 THEN t.amount::text END, NULL),
     ('hold', CASE WHEN (t.hold_id IS NOT NULL)
-        <> (t.kind IN ('hold', 'release', 'consume', 'lend', 'repay'))
+        <> (t.kind IN ('hold', 'release', 'consume', 'restore', 'lend', 'repay'))
         THEN coalesce(t.hold_id::text, 'none') END, NULL)
 ) v (field, stored, rebuilt)
 WHERE {transfer} AND v.stored IS NOT NULL
@@ -165,6 +166,8 @@ GROUP BY t.command_id
 ORDER BY 1
 """
 
+# What a hold used up may be restored once and after its end. Here: what it held without a lot, and
+# the place in the chain; by lot, see below.
 _HOLD: Final = """
 WITH rebuilt AS (
     SELECT t.hold_id,
@@ -173,7 +176,11 @@ WITH rebuilt AS (
         sum(CASE t.kind WHEN 'hold' THEN t.amount WHEN 'release' THEN -t.amount
             WHEN 'consume' THEN -t.amount ELSE 0 END) AS credits,
         min(t.at) AS opened_at,
-        max(t.at) FILTER (WHERE t.kind IN ('release', 'consume')) AS ended_at
+        max(t.at) FILTER (WHERE t.kind IN ('release', 'consume')) AS ended_at,
+        max(t.from_seq) FILTER (WHERE t.kind IN ('hold', 'release', 'consume')) AS end_place,
+        min(t.from_seq) FILTER (WHERE t.kind = 'restore') AS restore_place,
+        sum(t.amount) FILTER (WHERE t.kind = 'restore' AND t.lot_id IS NULL) AS restored,
+        sum(t.amount) FILTER (WHERE t.kind = 'consume' AND t.lot_id IS NULL) AS consumed
     FROM credits_transfer t WHERE t.hold_id IS NOT NULL AND {transfer} GROUP BY t.hold_id
 )
 SELECT coalesce(h.id, r.hold_id)::text, coalesce(h.wallet_id, r.wallet_id), v.field, v.stored,
@@ -185,7 +192,11 @@ CROSS JOIN LATERAL (VALUES
     ('wallet', h.wallet_id::text,
         CASE WHEN r.last_wallet_id > r.wallet_id THEN 'several' ELSE r.wallet_id::text END),
     ('opened_at', h.opened_at::text, r.opened_at::text),
-    ('closed_at', h.closed_at::text, CASE WHEN r.credits = 0 THEN r.ended_at::text END)
+    ('closed_at', h.closed_at::text, CASE WHEN r.credits = 0 THEN r.ended_at::text END),
+    ('restored', least(coalesce(r.restored, 0), coalesce(r.consumed, 0))::text,
+        coalesce(r.restored, 0)::text),
+    ('restore_place', r.restore_place::text, CASE WHEN r.restore_place IS NOT NULL
+        AND r.credits = 0 THEN greatest(r.restore_place, r.end_place + 1)::text END)
 ) v (field, stored, rebuilt)
 WHERE v.stored IS DISTINCT FROM v.rebuilt
 ORDER BY 1, 3
@@ -220,7 +231,10 @@ ORDER BY 1
 _HOLD_LOT: Final = """
 WITH rebuilt AS (
     SELECT t.hold_id, t.lot_id, min(t.from_wallet_id) AS wallet_id,
-        sum(CASE t.kind WHEN 'hold' THEN t.amount ELSE -t.amount END) AS credits
+        coalesce(sum(CASE t.kind WHEN 'hold' THEN t.amount ELSE -t.amount END)
+            FILTER (WHERE t.kind <> 'restore'), 0) AS credits,
+        sum(t.amount) FILTER (WHERE t.kind = 'restore') AS restored,
+        sum(t.amount) FILTER (WHERE t.kind = 'consume') AS consumed
     FROM credits_transfer t
     WHERE t.hold_id IS NOT NULL AND t.lot_id IS NOT NULL AND {transfer}
     GROUP BY t.hold_id, t.lot_id
@@ -229,11 +243,16 @@ WITH rebuilt AS (
     JOIN credits_hold h ON h.id = p.hold_id WHERE {wallet:h.wallet_id}
 )
 SELECT concat(coalesce(p.hold_id, r.hold_id), ' of lot ', coalesce(p.lot_id, r.lot_id)),
-    coalesce(p.wallet_id, r.wallet_id), 'credits', p.credits::text, r.credits::text
+    coalesce(p.wallet_id, r.wallet_id), v.field, v.stored, v.rebuilt
 FROM stored p
 FULL JOIN rebuilt r ON r.hold_id = p.hold_id AND r.lot_id = p.lot_id
-WHERE p.credits IS DISTINCT FROM r.credits
-ORDER BY 1
+CROSS JOIN LATERAL (VALUES
+    ('credits', p.credits::text, r.credits::text),
+    ('restored', least(coalesce(r.restored, 0), coalesce(r.consumed, 0))::text,
+        coalesce(r.restored, 0)::text)
+) v (field, stored, rebuilt)
+WHERE v.stored IS DISTINCT FROM v.rebuilt
+ORDER BY 1, 3
 """
 
 _LOT: Final = """

@@ -7,10 +7,11 @@ queue.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from callsheet.credits.book import Book, kind_between
 from callsheet.credits.kinds import Kind
@@ -32,7 +33,12 @@ def release(book: Book, hold: Hold, amount: int, kind: Kind = Kind.RELEASE) -> N
     owed = Borrowing.objects.filter(hold=hold, credits__gt=0).order_by("lender_id")
     left = amount
     for borrowing in owed:
-        part = min(borrowing.credits, left, book.free(wallet.pk))
+        repaid = sum(
+            move.amount
+            for move in book.moves
+            if (move.kind, move.hold, move.target) == (Kind.REPAY, hold.pk, borrowing.lender_id)
+        )
+        part = min(borrowing.credits - repaid, left, book.free(wallet.pk))
         if part > 0:
             book.add(Move(Kind.REPAY, part, wallet.pk, borrowing.lender_id, hold=hold.pk))
             left -= part
@@ -62,6 +68,7 @@ def collect(book: Book, today: Mapping[int, date]) -> None:
     ``today`` is the day in each wallet's time zone. Runs until nothing more can be taken, because
     what one wallet gives back may be owed on by the next.
     """
+    due = _due_by_wallet(book, today)
     waiting = list(book.touched)
     done = 0
     while done < len(waiting):
@@ -69,8 +76,8 @@ def collect(book: Book, today: Mapping[int, date]) -> None:
         done += 1
         before = len(book.touched)
         _repay_leftovers(book, wallet)
-        _take_orders(book, wallet, today[wallet.pk])
-        _feed_pool(book, wallet, today)
+        _take_orders(book, wallet, due)
+        _feed_pool(book, wallet, due, today)
         waiting.extend(pk for pk in book.touched[before:] if pk not in waiting[done:])
 
 
@@ -87,21 +94,40 @@ def _repay_leftovers(book: Book, wallet: Wallet) -> None:
             book.add(move)
 
 
-def due_orders(wallet_ids: list[int], today: Mapping[int, date]) -> list[StandingOrder]:
+def unfilled_orders(wallet_ids: Collection[int]) -> list[StandingOrder]:
+    """The orders that take from these wallets or give to them and are not yet filled, oldest first,
+    whether or not their day has come.
+    """
+    orders = StandingOrder.objects.filter(
+        Q(source_id__in=wallet_ids) | Q(target_id__in=wallet_ids),
+        canceled_at__isnull=True,
+        taken__lt=F("amount"),
+    )
+    return list(orders.select_related("after").order_by("due_on", "rank", "id"))
+
+
+def due_among(
+    orders: Iterable[StandingOrder], today: Mapping[int, date]
+) -> Iterator[StandingOrder]:
+    """Those of the orders that take from a wallet whose day, ``today`` by wallet, has come."""
+    for order in orders:
+        if order.source_id in today and order.due_on <= today[order.source_id]:
+            yield order
+
+
+def due_orders(wallet_ids: Collection[int], today: Mapping[int, date]) -> list[StandingOrder]:
     """The orders on these wallets whose day has come and that are not yet filled, oldest first."""
     if not wallet_ids:
         return []
-    orders = (
-        StandingOrder.objects.filter(
-            source_id__in=wallet_ids,
-            canceled_at__isnull=True,
-            taken__lt=F("amount"),
-            due_on__lte=max(today[pk] for pk in wallet_ids),
-        )
-        .select_related("after", "grant")
-        .order_by("due_on", "rank", "id")
+    orders = StandingOrder.objects.filter(
+        source_id__in=wallet_ids,
+        canceled_at__isnull=True,
+        taken__lt=F("amount"),
+        due_on__lte=max(today[pk] for pk in wallet_ids),
     )
-    return [order for order in orders if order.due_on <= today[order.source_id]]
+    return list(
+        due_among(orders.select_related("after", "grant").order_by("due_on", "rank", "id"), today)
+    )
 
 
 def still_due(order: StandingOrder, taken_now: int = 0) -> int:
@@ -110,14 +136,26 @@ def still_due(order: StandingOrder, taken_now: int = 0) -> int:
     return max(0, limit - order.taken - taken_now)
 
 
-def _open_orders(book: Book, wallet_id: int, today: Mapping[int, date]) -> list[StandingOrder]:
+type _Due = Mapping[int, Sequence[StandingOrder]]
+"""Orders that are due, by the wallet that they take from, oldest first."""
+
+
+def _due_by_wallet(book: Book, today: Mapping[int, date]) -> _Due:
+    """Read once for all wallets of the batch: their locks keep the orders as they are."""
+    due: dict[int, list[StandingOrder]] = defaultdict(list)
+    for order in due_orders(list(book.locked.wallets), today):
+        due[order.source_id].append(order)
+    return due
+
+
+def _open_orders(book: Book, wallet_id: int, due: _Due) -> list[StandingOrder]:
     """The due orders of the wallet that can take now: a grant ends after it has begun, which the
     clock may not have seen to yet.
     """
     beginning = {move.grant for move in book.moves if move.kind is Kind.GRANT}
     return [
         order
-        for order in due_orders([wallet_id], today)
+        for order in due.get(wallet_id, ())
         if order.grant is None or order.grant.posted or order.grant_id in beginning
     ]
 
@@ -126,10 +164,9 @@ def _taken_now(book: Book, order: StandingOrder) -> int:
     return sum(move.amount for move in book.moves if move.order == order.pk)
 
 
-def _take_orders(book: Book, wallet: Wallet, today: date) -> None:
-    for order in _open_orders(book, wallet.pk, {wallet.pk: today}):
-        due = still_due(order, _taken_now(book, order))
-        part = min(due, book.free(wallet.pk))
+def _take_orders(book: Book, wallet: Wallet, due: _Due) -> None:
+    for order in _open_orders(book, wallet.pk, due):
+        part = min(still_due(order, _taken_now(book, order)), book.free(wallet.pk))
         if part > 0:
             book.add(order_move(book, order, part))
 
@@ -142,20 +179,20 @@ def order_move(book: Book, order: StandingOrder, amount: int) -> Move:
     return Move(kind, amount, order.source_id, order.target_id, order=order.pk)
 
 
-def _feed_pool(book: Book, wallet: Wallet, today: Mapping[int, date]) -> None:
-    """Take back for a pool that shrinks: its own idle credits first, then the accounts', pro rata
-    to what each has idle above its floor. What a pool owes to one of its accounts waits for the
-    pool's own credits: nobody is taken from to be given to another.
+def _feed_pool(book: Book, wallet: Wallet, due: _Due, today: Mapping[int, date]) -> None:
+    """Take back for a pool that shrinks: its own idle credits first, then the accounts', in their
+    order, above their floors (see `taken_back`). What a pool owes to one of its accounts waits for
+    the pool's own credits: nobody is taken from to be given to another.
     """
     pool = book.locked.pool_of(wallet)
     if pool is None:
         return
     if pool.pk != wallet.pk:
-        _take_orders(book, pool, today[pool.pk])
-    shrinking = [order for order in _open_orders(book, pool.pk, today) if order.target_id is None]
+        _take_orders(book, pool, due)
+    shrinking = [order for order in _open_orders(book, pool.pk, due) if order.target_id is None]
     owed = sum(still_due(order, _taken_now(book, order)) for order in shrinking)
     fed = 0
-    for account, part in pro_rata(book, pool, owed):
+    for account, part in taken_back(book, pool, owed, today[pool.pk]):
         book.add(Move(Kind.RECLAIM, part, account.pk, pool.pk))
         fed += part
     for order in shrinking:
@@ -165,23 +202,39 @@ def _feed_pool(book: Book, wallet: Wallet, today: Mapping[int, date]) -> None:
             fed -= part
 
 
-def pro_rata(book: Book, pool: Wallet, wanted: int) -> list[tuple[Wallet, int]]:
-    """How a pool's shortage falls on its accounts: in proportion to idle credits above the floor.
+def taken_back(book: Book, pool: Wallet, wanted: int, today: date) -> list[tuple[Wallet, int]]:
+    """How a pool's shortage falls on its accounts: (wallet, credits), by wallet.
 
-    Whole credits by the largest remainder, so that the parts add up; never below a floor.
+    Those that have a place in the admin's order give first, each all that it has idle above its
+    floor; the others give in proportion to what they have. Once the pool's subscription has ended,
+    no floor keeps anything: nobody pays for it any more.
     """
+    subscription = getattr(pool, "subscription", None)
+    ends_on = subscription.ends_on if subscription is not None else None
+    over = ends_on is not None and ends_on <= today
     idle = {
-        wallet.pk: max(0, book.available[wallet.pk] - wallet.floor)
+        wallet.pk: max(0, book.available[wallet.pk] - (0 if over else wallet.floor))
         for wallet in book.locked.siblings(pool)
         if wallet.pk != pool.pk
     }
+    parts: dict[int, int] = {}
+    places = [(book.wallet(pk).gives_back, pk) for pk in idle]
+    for _, pk in sorted((place, pk) for place, pk in places if place is not None):
+        parts[pk] = min(idle.pop(pk), wanted)
+        wanted -= parts[pk]
+    parts |= pro_rata(idle, wanted)
+    return [(book.wallet(pk), part) for pk, part in sorted(parts.items()) if part > 0]
+
+
+def pro_rata(idle: Mapping[int, int], wanted: int) -> dict[int, int]:
+    """Whole credits in proportion to what is idle, by the largest remainder; at most all of it."""
     total = sum(idle.values())
     wanted = min(wanted, total)
     if wanted <= 0:
-        return []
+        return {}
     parts = {pk: credits * wanted // total for pk, credits in idle.items()}
     rest = wanted - sum(parts.values())
     by_remainder = sorted(idle, key=lambda pk: (-(idle[pk] * wanted % total), pk))
     for pk in by_remainder[:rest]:
         parts[pk] += 1
-    return [(book.wallet(pk), part) for pk, part in sorted(parts.items()) if part > 0]
+    return parts

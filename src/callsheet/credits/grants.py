@@ -9,8 +9,8 @@ TABLE_GRANTS = {
     "credits_wallet": (
         "SELECT, INSERT (account_id, organization_id, domain_id, billing, policy, issued,"
         " available, held, consumed, expired, net_in, overdraft, lent, borrowed, floor, may_borrow,"
-        " may_lend, weight, seq, head, last_at),"
-        " UPDATE (domain_id, policy, floor, may_borrow, may_lend, weight)"
+        " may_lend, weight, gives_back, seq, head, last_at),"
+        " UPDATE (domain_id, policy, floor, may_borrow, may_lend, weight, gives_back)"
     ),
     "credits_transfer": "SELECT",
     "credits_hold": "SELECT",

@@ -28,6 +28,7 @@ class Kind(TextChoices):
     HOLD = "hold", "Held"
     RELEASE = "release", "Released"
     CONSUME = "consume", "Consumed"
+    RESTORE = "restore", "Restored"
     ADJUST = "adjust", "Adjusted"
     EXPIRE = "expire", "Expired"
 
@@ -43,6 +44,7 @@ BUCKETS: dict[Kind, tuple[tuple[Bucket, Bucket], ...]] = {
     Kind.HOLD: ((Bucket.AVAILABLE, Bucket.HELD),),
     Kind.RELEASE: ((Bucket.HELD, Bucket.AVAILABLE),),
     Kind.CONSUME: ((Bucket.HELD, Bucket.CONSUMED),),
+    Kind.RESTORE: ((Bucket.CONSUMED, Bucket.AVAILABLE),),
     Kind.ADJUST: ((Bucket.ISSUED, Bucket.AVAILABLE), (Bucket.AVAILABLE, Bucket.ISSUED)),
     Kind.EXPIRE: ((Bucket.AVAILABLE, Bucket.EXPIRED),),
 }

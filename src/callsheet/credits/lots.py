@@ -8,7 +8,7 @@ from datetime import date
 from django.db.models import F
 
 from callsheet.credits.book import Book
-from callsheet.credits.kinds import Kind
+from callsheet.credits.kinds import BUCKETS, Bucket, Kind
 from callsheet.credits.models import Lot, Wallet
 from callsheet.credits.post import Move
 
@@ -42,18 +42,17 @@ def split(lots: Sequence[Lot], credits: int, taken: dict[int, int]) -> list[tupl
 
 def expire(book: Book, wallet: Wallet, today: date) -> int:
     """Add the moves that expire what is overdue in the wallet's lots, counting what the batch has
-    just released into them. Returns the credits that expire.
+    just brought into them or taken out. Returns the credits that expire.
     """
-    released: dict[int, int] = {}
+    changed: dict[int, int] = {}
     for move in book.moves:
         if move.source == wallet.pk and move.lot is not None:
-            change = {Kind.RELEASE: 1, Kind.GRANT: 1, Kind.HOLD: -1, Kind.EXPIRE: -1}
-            released[move.lot] = released.get(move.lot, 0) + (
-                change.get(move.kind, 0) * move.amount
-            )
+            giver, taker = BUCKETS[move.kind][1 if move.down else 0]
+            change = (taker is Bucket.AVAILABLE) - (giver is Bucket.AVAILABLE)
+            changed[move.lot] = changed.get(move.lot, 0) + change * move.amount
     total = 0
     for lot in Lot.objects.filter(wallet=wallet, expires_on__lte=today).order_by("id"):
-        overdue = min(lot.available + released.get(lot.pk, 0), book.free(wallet.pk))
+        overdue = min(lot.available + changed.get(lot.pk, 0), book.free(wallet.pk))
         if overdue > 0:
             book.add(Move(Kind.EXPIRE, overdue, wallet.pk, lot=lot.pk))
             total += overdue

@@ -123,6 +123,12 @@ class Wallet(models.Model):
         validators=[NOT_NEGATIVE],
         help_text="Share when several want to borrow; empty: its allocation.",
     )
+    gives_back = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        help_text="Place in the order in which a pool that shrinks takes back; empty: after those"
+        " with a place, pro rata.",
+    )
 
     seq = models.BigIntegerField(default=0)
     head = models.BinaryField(default=bytes(32))
@@ -458,12 +464,21 @@ class Subscription(models.Model):
     status = models.CharField(max_length=10, choices=Status, default=Status.ACTIVE)
     starts_on = models.DateField()
     renews_on = models.DateField()
+    term_months = models.PositiveSmallIntegerField(default=12)
+    notice_days = models.PositiveSmallIntegerField(
+        default=90, help_text="Calendar days before renewal by which notice has to be given."
+    )
     notice_on = models.DateField(null=True, blank=True)
+    ends_on = models.DateField(null=True, blank=True, help_text="First day without it.")
     paused_on = models.DateField(null=True, blank=True)
     paused_until = models.DateField(null=True, blank=True)
     next_plan = models.ForeignKey(
         SubscriptionPlan, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    next_price = models.DecimalField(
+        max_digits=12, decimal_places=2, null=True, blank=True,
+        help_text="For a calendar month of the next plan. Empty: no price agreed.",
+    )  # fmt: skip
     currency = models.CharField(max_length=3, default="EUR")
 
     class Meta:
@@ -473,6 +488,11 @@ class Subscription(models.Model):
                 | Q(paused_until__isnull=False, paused_on__isnull=False),
                 name="pause_has_an_end",
             ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(notice_on__isnull=False),
+                name="ends_by_notice",
+            ),
+            models.CheckConstraint(condition=Q(term_months__gte=1), name="term_has_months"),
         ]
 
     def __str__(self) -> str:
@@ -480,20 +500,38 @@ class Subscription(models.Model):
 
 
 class PricePeriod(models.Model):
-    """What a subscription costs from a day to a day. Never changed, only followed by another."""
+    """What a subscription costs from a day to a day. Never changed, only followed by another.
+
+    Periods adjoin: the database refuses a gap or an overlap between two of them. One that was
+    replaced before it took effect stays as a period without days (``ends_on = starts_on``).
+    """
 
     subscription = models.ForeignKey(Subscription, on_delete=models.PROTECT, related_name="prices")
     starts_on = models.DateField()
-    ends_on = models.DateField(null=True, blank=True)
-    monthly_price = models.DecimalField(max_digits=12, decimal_places=2)
+    ends_on = models.DateField(null=True, blank=True, help_text="First day at another price.")
+    monthly_price = models.DecimalField(
+        max_digits=12, decimal_places=2, null=True, blank=True,
+        help_text="For a calendar month. Empty: no price agreed.",
+    )  # fmt: skip
     credits = models.PositiveIntegerField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["subscription", "starts_on"], name="one_price_per_start"
+                fields=["subscription", "starts_on"],
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")),
+                name="one_price_per_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="price_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(monthly_price__isnull=True) | Q(monthly_price__gte=0),
+                name="price_not_negative",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.monthly_price} from {self.starts_on}"
+        price = "no price agreed" if self.monthly_price is None else f"{self.monthly_price}"
+        return f"{price} from {self.starts_on}"

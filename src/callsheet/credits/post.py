@@ -1,7 +1,7 @@
 """The one writer of the ledger: a batch of moves, all or none, by one database function.
 
 The function locks the wallets, checks every rule again, keeps balances, holds, lots, standing
-orders and hash chains, and is idempotent by (actor, command, key). See ``sql/post_v1.sql``.
+orders and hash chains, and is idempotent by (actor, command, key). See ``sql/post_v2.sql``.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from callsheet.kit import clock
 from callsheet.kit.actor import Actor
 from callsheet.kit.errors import CallsheetError, Conflict, NotFound, Refused
 
-_CALL = "SELECT callsheet_post_v1(%s, %s, %s, %s, %s, %s::jsonb, %s, %s)"
+_CALL = "SELECT callsheet_post_v2(%s, %s, %s, %s, %s, %s::jsonb, %s, %s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +138,8 @@ _SENTENCES = {
     "amount_not_positive": "The amount must be more than 0 credits.",
     "same_wallet": "Credits can only move between two different wallets.",
     "hold_missing": "It is not said which hold gives credits back.",
+    "hold_not_over": "Only what a finished project has used up can be restored.",
+    "more_than_consumed": "The project did not use up that many credits, or they came back before.",
     "lot_missing": "Pay-as-you-go credits move by the lot they were bought in.",
     "unknown_kind": "There is no such kind of transfer.",
     "grant_posted_before": "These credits have been granted already.",

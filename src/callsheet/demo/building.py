@@ -1,4 +1,4 @@
-"""Making the demo studio: import, fortnight, and on every start the clock brought up to now."""
+"""Making the demo studio: import, quarter, and on every start the clock brought up to now."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from datetime import date, datetime
 from pathlib import Path
 
 from callsheet.catalogue import defaults
-from callsheet.demo import fortnight, logins
+from callsheet.demo import logins, quarter, worker
+from callsheet.demo.smaller import fewer_customers
 from callsheet.journal.models import Command
 from callsheet.kit import clock
 from callsheet.kit.actor import IMPORT
@@ -42,10 +43,12 @@ def imported_at() -> datetime | None:
 def build(
     sheets: Path = EXAMPLE,
     *,
+    weeks: int = quarter.WEEKS,
     told: Callable[[str], None] = lambda text: None,
     played: Callable[[date], None] | None = None,
 ) -> Demo:
-    """Import the studio and play its fortnight, whatever of it has not been done yet.
+    """Import the studio and play its quarter, whatever of it has not been done yet. With fewer
+    ``weeks`` it is shorter; the first start decides.
 
     Then the clock ticks, so that a demo that lay still for days is up to date. Raises
     ``Conflict("other_studio")`` where the database holds something else.
@@ -54,10 +57,11 @@ def build(
     begins = imported_at()
     fresh = begins is None
     if begins is None:
-        begins = _import(sheets, fortnight.first_moment(now), told)
+        begins = _import(sheets, quarter.first_moment(now, weeks), told)
     logins.give_passwords()
-    fortnight.play(begins, now, done=played)
+    quarter.play(begins, now, weeks=quarter.span(weeks), done=played)
     clockwork.tick()
+    worker.catch_up()
     return Demo(begins, fresh)
 
 
@@ -76,9 +80,9 @@ def _import(sheets: Path, begins: datetime, told: Callable[[str], None]) -> date
             field="sheets",
         )
     told("Importing the example studio")
-    with clock.at(begins):
+    with clock.at(begins), fewer_customers(sheets) as folder:
         defaults.install()
-        report = import_studio(IMPORT, sheets, key=KEY)
+        report = import_studio(IMPORT, folder, key=KEY)
     if not report.written:
         raise Refused(
             "sheets_refused",

@@ -1,4 +1,4 @@
-"""Who acts in the fortnight: people of the sheets, each with their own rights."""
+"""Who acts in the quarter: people of the sheets, each with their own rights."""
 
 from __future__ import annotations
 
@@ -29,12 +29,17 @@ class Cast:
         self._producers = sorted(
             pk for pk, user in people.items() if user.staff_role == StaffRole.PRODUCER
         )
+        self._bosses = sorted(
+            pk for pk, user in people.items() if user.staff_role == StaffRole.STUDIO_ADMIN
+        )
         away = dict(
             Absence.objects.filter(
                 starts_on__lte=day, ends_on__gte=day, deputy__isnull=False
             ).values_list("user_id", "deputy_id")
         )
+        self._away = away
         self._managers: dict[int, int] = {}
+        self._stands_in: dict[int, int] = {}
         for account, manager in (
             AccountManagerAssignment.objects.filter(starts_on__lte=day)
             .filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day))
@@ -42,6 +47,8 @@ class Cast:
             .values_list("account_id", "manager_id")
         ):
             self._managers[account] = away.get(manager) or manager
+            if manager in away:
+                self._stands_in[account] = manager
         self._writers: dict[int, list[int]] = {}
         self._admins: dict[int, list[int]] = {}
         self._overseers: dict[int, int] = {}
@@ -65,6 +72,34 @@ class Cast:
     def manager(self, account_id: int) -> Actor:
         """The account manager, or who stands in for them today."""
         return self._actor(self._managers.get(account_id))
+
+    def away_manager(self, account_id: int) -> str:
+        """The account manager's name while somebody stands in for them, else nothing."""
+        manager = self._stands_in.get(account_id)
+        return self._names.get(manager, "") if manager is not None else ""
+
+    def standing_in_for(self, user_id: int) -> Actor:
+        """That person, or their deputy while they are away."""
+        return self._actor(self._away.get(user_id) or user_id)
+
+    def member(self, account_id: int, place: int) -> Actor:
+        """The account's writer at that place, admins and members in the order of the sheets."""
+        people = self._writers.get(account_id) or [0]
+        return self._actor(people[place % len(people)] or None)
+
+    def colleague(self, project: Project) -> Actor:
+        """Somebody of the account who does not own the project; the account's first admin where
+        they own nothing of it.
+        """
+        people = [
+            *self._admins.get(project.account_id, []), *self._writers.get(project.account_id, []),
+        ]  # fmt: skip
+        others = [user for user in people if user != project.owner_id]
+        return self._actor(others[0] if others else None)
+
+    def studio_admin(self) -> Actor:
+        """The studio's first admin."""
+        return self._actor(self._bosses[0] if self._bosses else None)
 
     def producer(self, rng: Random) -> Actor:
         """One of the producers."""

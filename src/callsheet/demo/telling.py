@@ -1,4 +1,4 @@
-"""The story of the fortnight as data: what the command line prints, and nothing of how."""
+"""The story of the quarter as data: what the command line prints, and nothing of how."""
 
 from __future__ import annotations
 
@@ -7,18 +7,23 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Sum
+from django.db.models import Count, Q, Sum
 
 from callsheet.credits.audit import Report, verify
 from callsheet.credits.balances import find_wallet
 from callsheet.credits.models import Wallet
 from callsheet.credits.statement import statement
-from callsheet.demo import fortnight
+from callsheet.demo import quarter
+from callsheet.demo.choosing import choose
 from callsheet.demo.moments import Kind, Moment
+from callsheet.insight.asked import asked_of
 from callsheet.insight.bridge import Bridge, bridge
 from callsheet.insight.queue_view import QueueView, read_queue_view
+from callsheet.insight.scorecard import Scorecard, scorecard
 from callsheet.kit import clock
-from callsheet.projects.lifecycle import Status
+from callsheet.kit.actor import CONSOLE
+from callsheet.notifications.models import Mail, Notification
+from callsheet.projects.lifecycle import ENDED, Status
 from callsheet.projects.models import Project
 from callsheet.tenants.models import Account, Organization
 
@@ -27,15 +32,17 @@ CHOSEN = ("halden-run", "lumiere", "kestrel", "brixen")
 
 SITUATIONS: Mapping[str, str] = {
     "halden-run": "A saturated team, with an idle one beside it in the same organization.",
-    "lumiere": "Deliveries that nobody reads hold the credits that two briefs wait for.",
-    "kestrel": "A brief of 80 credits on a plan of 60.",
-    "brixen": "A large launch at the head of the queue, small briefs behind it.",
+    "lumiere": "Nobody here reads deliveries; what is forgotten is finalized by itself.",
+    "kestrel": "It began with a brief of 80 credits on a plan of 60.",
+    "brixen": "A large launch at the head of the queue, and behind it a second wave.",
 }
 BRIDGED = "halden-run"
 """The wallet whose bridge is told."""
 
-NOTABLE = frozenset(Kind) - {Kind.ACCEPTED, Kind.DELIVERED, Kind.ASKED}
-MOST_MOMENTS = 10
+NOTABLE = frozenset(Kind) - {
+    Kind.ACCEPTED, Kind.DELIVERED, Kind.ASKED, Kind.SUBMITTED, Kind.OVERTOOK,
+}  # fmt: skip
+MOST_MOMENTS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +58,16 @@ class Size:
 
 
 @dataclass(frozen=True, slots=True)
-class DayCount:
-    """What happened on one day, in numbers."""
+class WeekCount:
+    """What happened in one week, in numbers; ``first`` is its first day."""
 
-    day: date
+    first: date
     counts: Mapping[Kind, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """One account: how it stands now, and what happened. ``left_out`` moments are not told."""
+    """One account: how it stands now, and what happened last. ``left_out`` moments are not told."""
 
     situation: str
     view: QueueView
@@ -69,28 +76,63 @@ class Chapter:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """Who was told what: notifications by group, those who read them, and the mails."""
+
+    notifications: int
+    people: int
+    by_group: Mapping[str, int]
+    mails: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where everything stands now: projects that go on by status, tasks by what is asked, and
+    projects of which nobody is asked anything (there should be none).
+    """
+
+    by_status: Mapping[str, int]
+    asked: Mapping[str, int]
+    nobody_asked: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
-    """The fortnight, told."""
+    """The quarter, told."""
 
     begins: datetime
     size: Size
-    days: tuple[DayCount, ...]
+    weeks: tuple[WeekCount, ...]
+    notable: tuple[Moment, ...]
+    names: Mapping[str, str]
     chapters: tuple[Chapter, ...]
     bridged: str
     bridge: Bridge | None
+    scorecard: Scorecard
+    told: Told
+    standing: Standing
     audit: Report
 
 
 def tell(begins: datetime) -> Story:
-    """The story of the fortnight after ``begins``, as the database knows it now."""
-    moments = fortnight.story()
+    """The story of the quarter after ``begins``, as the database knows it now."""
+    moments = quarter.story()
     return Story(
         begins=begins,
         size=_size(),
-        days=_days(moments),
+        weeks=_weeks(begins, moments),
+        notable=choose(moments),
+        names={
+            key: name
+            for owners in (Account, Organization)
+            for key, name in owners.objects.values_list("key", "name")
+        },
         chapters=tuple(_chapters(moments)),
         bridged=BRIDGED,
         bridge=_bridge(BRIDGED, begins),
+        scorecard=scorecard(CONSOLE),
+        told=_told(),
+        standing=_standing(),
         audit=verify(),
     )
 
@@ -108,12 +150,14 @@ def _size() -> Size:
     )
 
 
-def _days(moments: Iterable[Moment]) -> tuple[DayCount, ...]:
-    """The days on which people worked, each with its counts."""
-    by_day: dict[date, Counter[Kind]] = {}
+def _weeks(begins: datetime, moments: Iterable[Moment]) -> tuple[WeekCount, ...]:
+    """The weeks since the import, seven days each, with their counts."""
+    first = begins.date() + timedelta(days=1)
+    by_week: dict[date, Counter[Kind]] = {}
     for moment in moments:
-        by_day.setdefault(moment.at.date(), Counter())[moment.kind] += moment.count
-    return tuple(DayCount(day, dict(counts)) for day, counts in sorted(by_day.items()))
+        week = first + timedelta(weeks=(moment.at.date() - first).days // 7)
+        by_week.setdefault(week, Counter())[moment.kind] += moment.count
+    return tuple(WeekCount(week, dict(counts)) for week, counts in sorted(by_week.items()))
 
 
 def _chapters(moments: Iterable[Moment]) -> Iterable[Chapter]:
@@ -140,3 +184,31 @@ def _bridge(key: str, begins: datetime) -> Bridge | None:
     first = begins.astimezone(clock.zone(zone)).date() + timedelta(days=1)
     last = max(first, clock.today(zone))
     return bridge(statement(wallet, first, last))
+
+
+def _told() -> Told:
+    groups = Notification.objects.values("group").annotate(n=Count("pk")).order_by("-n", "group")
+    totals = Notification.objects.aggregate(n=Count("pk"), people=Count("user", distinct=True))
+    mails = Mail.objects.values("state").annotate(n=Count("pk")).order_by("-n", "state")
+    return Told(
+        notifications=totals["n"],
+        people=totals["people"],
+        by_group={row["group"]: row["n"] for row in groups},
+        mails={row["state"]: row["n"] for row in mails},
+    )
+
+
+def _standing() -> Standing:
+    going_on = Project.objects.filter(
+        ~Q(status__in=[status.value for status in ENDED]) | Q(resuming_since__isnull=False)
+    )
+    statuses = dict(going_on.order_by("pk").values_list("pk", "status"))
+    asked = asked_of(statuses)
+    tasks = Counter(one.what.value for asks in asked.values() for one in asks)
+    without = [pk for pk in statuses if not any(one.people for one in asked.get(pk, []))]
+    keys = Project.objects.filter(pk__in=without).order_by("pk").values_list("key", flat=True)
+    return Standing(
+        by_status=dict(Counter(statuses.values()).most_common()),
+        asked=dict(tasks.most_common()),
+        nobody_asked=tuple(keys),
+    )

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from django.db.models import Max
 
-from callsheet.demo.moments import Diary, Kind
+from callsheet.demo.moments import Diary, Kind, Theme
 from callsheet.insight.wording import say_credits, say_day, say_working_days
 from callsheet.journal.models import Event
 from callsheet.kit import clock
 from callsheet.projects.models import FairnessReceipt, Project
+
+LARGE = 80
+"""Credits from which on a brief's start is worth telling by itself."""
 
 
 class Watch:
@@ -41,7 +44,10 @@ class Watch:
             if pk != but:
                 by_account.setdefault(projects[pk].account.key, []).append(projects[pk])
         for account, own in by_account.items():
-            self._diary.add(clock.now(), account, Kind.STARTED, _started(own, thanks), len(own))
+            self._diary.add(
+                clock.now(), account, Kind.STARTED, _started(own, thanks), len(own),
+                theme=_theme(own),
+            )  # fmt: skip
         self._tell_overtaking()
 
     def _tell_overtaking(self) -> None:
@@ -75,6 +81,16 @@ def _started(projects: list[Project], thanks: str) -> str:
             who = "It" if len(projects) == 1 else f"“{project.title}”"
             text += f" {who} was overtaken {times} and starts {_late(late)} the day then reserved."
     return text
+
+
+def _theme(projects: list[Project]) -> Theme | None:
+    """Whether somebody starts who was overtaken: in time, or late."""
+    delays = [r.realized_delay or 0 for project in projects for r in project.overtaken_by.all()]
+    if any(project.credits >= LARGE for project in projects):
+        return Theme.LARGE
+    if not delays:
+        return None
+    return Theme.LATE if max(delays) else Theme.IN_TIME
 
 
 def _late(days: int) -> str:

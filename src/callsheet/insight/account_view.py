@@ -7,6 +7,7 @@ from datetime import date
 
 from django.db.models import Count, Q, QuerySet
 
+from callsheet.insight.places import known_accounts
 from callsheet.kit import clock
 from callsheet.kit.actor import Actor
 from callsheet.kit.errors import NotFound
@@ -61,20 +62,16 @@ class Member:
 def list_accounts(actor: Actor) -> list[AccountLine]:
     """The accounts that ``actor`` may know of, by name.
 
-    Staff all of them, members their own, organization admins those of their organization.
+    Staff all of them, members their own, organization admins those of their organization; deputies
+    also those of whom they stand in for.
     """
-    accounts = _with_counts(Account.objects.all())
+    accounts = Account.objects.all()
     if not actor.is_system:
         user = User.objects.filter(pk=actor.user_id or 0, is_active=True).first()
         if user is None:
             return []
-        if not user.staff_role:
-            bossed = user.memberships.filter(role=Role.ADMIN, organization__isnull=False)
-            accounts = accounts.filter(
-                Q(pk__in=user.memberships.values("account_id"))
-                | Q(organization_id__in=bossed.values("organization_id"))
-            )
-    return [_line(account) for account in accounts.order_by("name", "pk")]
+        accounts = known_accounts(user)
+    return [_line(account) for account in _with_counts(accounts).order_by("name", "pk")]
 
 
 def show_account(actor: Actor, account_id: int) -> AccountPage:

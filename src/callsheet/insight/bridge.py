@@ -22,6 +22,7 @@ _TITLES = {
     (Kind.REPAY, False): "repaid to other teams",
     (Kind.HOLD, False): "held for briefs that started",
     (Kind.RELEASE, True): "released by projects that ended",
+    (Kind.RESTORE, True): "given back to projects that were reopened",
     (Kind.CONSUME, False): "used up",
     (Kind.ADJUST, True): "adjusted upwards",
     (Kind.ADJUST, False): "adjusted downwards",

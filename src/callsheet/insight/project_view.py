@@ -175,7 +175,7 @@ def read_project(project_id: int) -> ProjectPage:
 
 
 def _waiting(project: Project) -> WaitingBrief | None:
-    if project.status != Status.QUEUED:
+    if project.status != Status.QUEUED and project.resuming_since is None:
         return None
     view = read_queue_view(project.account_id)
     return next((brief for brief in view.waiting if brief.project == project.pk), None)

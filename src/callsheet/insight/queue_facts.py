@@ -13,7 +13,12 @@ class WaitingBrief:
     """A brief in the queue. Days are days of the account; credits are whole numbers.
 
     ``reserved_for`` is the day on which the head starts at the latest, at today's estimates.
-    ``starts_from`` and ``starts_by`` are the expected start (P50 and P80); None where unknown.
+    ``starts_from`` and ``starts_by`` are the expected start, ``ready_from`` and ``ready_by`` the
+    expected finish (P50 and P80); None where unknown. ``late_by`` and ``late_at_worst``: by how
+    many working days either finish misses ``wanted_by``. ``goes_on`` is true for what has been in
+    production before: a parked project, one that is opened again, or more scope for one that runs.
+    ``owner`` is the person whose brief it is. ``number`` is what stands in an order of the queue:
+    the project's id, or minus the amendment's.
     """
 
     project: int
@@ -30,6 +35,21 @@ class WaitingBrief:
     starts_from: date | None
     starts_by: date | None
     wanted_by: date | None
+    goes_on: bool = False
+    status: str = ""
+    number: int = 0
+    owner: int | None = None
+    version: int = 0
+    not_before: date | None = None
+    ready_from: date | None = None
+    ready_by: date | None = None
+    late_by: int = 0
+    late_at_worst: int = 0
+
+    @property
+    def movable(self) -> bool:
+        """Whether it has a place in the order; agreed growth of scope always goes first."""
+        return self.number > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +96,10 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class QueueView:
-    """The queue of one account on one day."""
+    """The queue of one account on one day. ``steps``: its capacity from which day on, with what is
+    known of grants, standing orders and the return of loans; the first is today. ``order``: the
+    numbers of what has a place in the queue, by rank.
+    """
 
     account: int
     key: str
@@ -96,6 +119,14 @@ class QueueView:
     holding: tuple[Holder, ...]
     lent_out: tuple[LentOut, ...]
     receipts: tuple[Receipt, ...]
+    steps: tuple[tuple[date, int], ...] = ()
+    paused_until: date | None = None
+    order: tuple[int, ...] = ()
+
+    @property
+    def waiting_credits(self) -> int:
+        """What all that waits asks for."""
+        return sum(brief.credits for brief in self.waiting)
 
     @property
     def overdrawn(self) -> int:

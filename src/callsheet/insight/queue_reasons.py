@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from callsheet.admission.decisions import Wait
+from callsheet.admission.reasons import Reason
 from callsheet.credits.models import Billing, Policy, Wallet
 from callsheet.insight.wording import say_day
 
@@ -14,6 +15,11 @@ STARTS_NOW = "This brief can start now; it does so by itself within minutes."
 
 def sentence(wait: Wait, titles: Mapping[int, str], today: date) -> str:
     """The reason of a wait, with its days and projects as people name them."""
+    if wait.brief < 0 and wait.reason is Reason.EXCEEDS_CAPACITY:
+        return (
+            f"This project is to grow by {wait.credits} credits, and at most {wait.limit} more can"
+            " be in production beside what it has. As it is, it cannot."
+        )
     named = None if wait.because_of is None else titles.get(wait.because_of)
     said = wait.reason.words.sentence.format(
         credits=wait.credits,

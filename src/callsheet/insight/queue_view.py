@@ -6,23 +6,24 @@ briefs. The number of queries does not grow with the queue.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
-
-from django.db.models import Q
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 from callsheet.admission.decide import decide
 from callsheet.admission.ranges import ExpectedStart, expected_starts
-from callsheet.credits.collect import due_orders, still_due
+from callsheet.admission.snapshot import WalletState
 from callsheet.credits.models import Borrowing, Wallet
+from callsheet.insight.expected_finish import late_by
 from callsheet.insight.queue_facts import Holder, LentOut, QueueView, Receipt, WaitingBrief
 from callsheet.insight.queue_reasons import STARTS_NOW, policy_words, sentence
-from callsheet.insight.snapshots import QueueReading, read_queue
+from callsheet.insight.queue_receipts import read_receipts
+from callsheet.insight.snapshots import QueueReading, decided_together, read_whole_queue
 from callsheet.kit import clock
 from callsheet.kit.actor import Actor
 from callsheet.kit.errors import NotFound
-from callsheet.projects.lifecycle import HOLDING, Status
-from callsheet.projects.models import FairnessReceipt, Project
+from callsheet.projects.lifecycle import Status
+from callsheet.projects.models import Project
 from callsheet.tenants.access import rights_in_account
 from callsheet.tenants.models import Account, Role
 
@@ -32,12 +33,14 @@ __all__ = [
     "QueueView",
     "Receipt",
     "WaitingBrief",
+    "read_account_queue",
     "read_queue_view",
     "show_queue",
+    "view_of",
 ]
 
-RECEIPT_DAYS = 30
-MOST_RECEIPTS = 20
+type Days = tuple[date, int]
+"""A day and the credits from it on."""
 
 
 def show_queue(actor: Actor, account_id: int) -> QueueView:
@@ -61,16 +64,33 @@ def read_queue_view(account_id: int, *, titles: bool = True) -> QueueView:
     account = Account.objects.select_related("wallet__domain", "wallet__subscription").get(
         pk=account_id
     )
-    wallet = account.wallet
+    receipts = read_receipts(account, titles=titles)
+    return view_of(account, read_account_queue(account), titles=titles, receipts=receipts)
+
+
+def read_account_queue(account: Account) -> QueueReading:
+    """What admission knows of that account's queue; the account comes with its wallet, domain and
+    subscription.
+    """
+    wallet: Wallet = account.wallet
+    wallets = decided_together(wallet)
+    return read_whole_queue(wallets, borrowing=wallet.domain.borrowing)
+
+
+def view_of(
+    account: Account,
+    reading: QueueReading,
+    *,
+    titles: bool = True,
+    receipts: Sequence[Receipt] = (),
+) -> QueueView:
+    """The queue as it was read, in the words of its account. No query, except for credits that
+    another account holds and that ``reading`` does not cover.
+    """
+    wallet: Wallet = account.wallet
     today = clock.today(account.time_zone)
-    wallets = [wallet]
-    if wallet.domain.borrowing:
-        wallets = list(
-            Wallet.objects.filter(domain_id=wallet.domain_id)
-            .select_related("account", "organization", "subscription")
-            .order_by("pk")
-        )
-    holding = _holding(wallet, account, titles=titles)
+    state = next(state for state in reading.snapshot.wallets if state.id == wallet.pk)
+    holding = _holding(wallet, account, reading, titles=titles)
     return QueueView(
         account=account.pk,
         key=account.key,
@@ -85,11 +105,18 @@ def read_queue_view(account_id: int, *, titles: bool = True) -> QueueView:
         held=wallet.held,
         lent=wallet.lent,
         borrowed=wallet.borrowed,
-        due_back=sum(still_due(order) for order in due_orders([wallet.pk], {wallet.pk: today})),
-        waiting=_waiting(wallet, wallets, {h.project: h.title for h in holding}, titles=titles),
+        due_back=state.due_back,
+        waiting=_waiting(wallet, reading, {h.project: h.title for h in holding}, titles=titles),
         holding=holding,
-        lent_out=_lent_out(wallet, account),
-        receipts=_receipts(wallet, account, titles=titles),
+        lent_out=_lent_out(wallet, account, reading) if wallet.lent else (),
+        receipts=tuple(receipts),
+        steps=_steps(wallet, reading, state),
+        paused_until=state.paused_until,
+        order=tuple(
+            brief.id
+            for brief in sorted(reading.snapshot.briefs, key=lambda b: (b.rank, b.id))
+            if brief.wallet == wallet.pk and brief.id > 0
+        ),
     )
 
 
@@ -97,94 +124,144 @@ def _name(project: Project, *, titles: bool) -> str:
     return project.title if titles else project.key
 
 
+def _steps(wallet: Wallet, reading: QueueReading, state: WalletState) -> tuple[Days, ...]:
+    today = reading.snapshot.today
+    changes: dict[date, int] = defaultdict(int)
+    for step in state.steps:
+        changes[max(step.day, today)] += step.delta
+    for occupant in reading.snapshot.occupants:
+        home = max(occupant.returns_p50, reading.calendars[wallet.pk].add(today, 1))
+        for lender, credits in occupant.borrowed:
+            if occupant.wallet == wallet.pk:
+                changes[home] -= credits
+            elif lender == wallet.pk:
+                changes[home] += credits
+    capacity, steps = wallet.capacity, {today: wallet.capacity}
+    for day, delta in sorted(changes.items()):
+        capacity += delta
+        steps[day] = capacity
+    return tuple(sorted(steps.items()))
+
+
 def _waiting(
-    wallet: Wallet, wallets: Sequence[Wallet], known: dict[int, str], *, titles: bool
+    wallet: Wallet, reading: QueueReading, known: dict[int, str], *, titles: bool
 ) -> tuple[WaitingBrief, ...]:
-    reading = read_queue(wallets, borrowing=wallet.domain.borrowing)
-    if reading is None:
-        return ()
     decisions = decide(reading.snapshot)
     expected = {start.brief: start for start in expected_starts(reading.snapshot)}
     reserved = {r.brief: r.day for r in decisions.reservations}
     waits = {wait.brief: wait for wait in decisions.waits}
     starts = {start.brief for start in decisions.starts}
-    named = known | {
+    named = {one.project: one.title if titles else one.key for one in reading.awaited().values()}
+    named |= known | {
         pk: _name(project, titles=titles)
         for pk, project in reading.queued.items()
         if project.wallet_id == wallet.pk
     }
-    named |= _predecessors(reading, named, titles=titles)
+    named |= {
+        -pk: known.get(amendment.project_id, _name(amendment.project, titles=titles))
+        for pk, amendment in reading.amendments.items()
+        if amendment.project.wallet_id == wallet.pk
+    }
     line = sorted(
-        (p for p in reading.queued.values() if p.wallet_id == wallet.pk),
-        key=lambda p: (waits[p.pk].position if p.pk in waits else 0, p.rank or 0, p.pk),
+        (brief for brief in reading.snapshot.briefs if brief.wallet == wallet.pk),
+        key=lambda b: (waits[b.id].position if b.id in waits else 0, b.rank, b.id),
     )
+    calendar = reading.calendars[wallet.pk]
     rows: list[WaitingBrief] = []
     ahead = 0
-    for position, project in enumerate(line, start=1):
-        wait = waits.get(project.pk)
-        start = expected.get(project.pk, ExpectedStart(project.pk, None, None))
+    for position, brief in enumerate(line, start=1):
+        project = reading.project(brief.id)
+        wait = waits.get(brief.id)
+        start = expected.get(brief.id, ExpectedStart(brief.id, None, None))
+        ready, ready_at_worst = (
+            day and calendar.add(day, days)
+            for day, days in ((start.p50, brief.days_p50), (start.p80, brief.days_p80))
+        )
         rows.append(
             WaitingBrief(
                 project=project.pk,
                 key=project.key,
-                title=named[project.pk],
+                title=_title(reading, brief.id, named),
                 position=position,
-                credits=project.credits,
+                credits=brief.credits,
                 credits_ahead=ahead,
                 missing=wait.missing if wait else 0,
                 reason=wait.reason.value if wait else "",
                 sentence=(
                     sentence(wait, named, reading.snapshot.today)
-                    if wait and project.pk not in starts
+                    if wait and brief.id not in starts
                     else STARTS_NOW
                 ),
                 remedy=wait.reason.words.remedy if wait else "",
-                reserved_for=reserved.get(project.pk),
+                reserved_for=reserved.get(brief.id),
                 starts_from=start.p50,
                 starts_by=start.p80,
                 wanted_by=project.wanted_by,
+                goes_on=brief.id < 0 or project.resuming_since is not None,
+                status=project.status,
+                number=brief.id,
+                owner=project.owner_id,
+                version=project.version,
+                not_before=project.not_before,
+                ready_from=ready,
+                ready_by=ready_at_worst,
+                late_by=late_by(calendar, project.wanted_by, ready),
+                late_at_worst=late_by(calendar, project.wanted_by, ready_at_worst),
             )
         )
-        ahead += project.credits
+        ahead += brief.credits
     return tuple(rows)
 
 
-def _predecessors(reading: QueueReading, known: dict[int, str], *, titles: bool) -> dict[int, str]:
-    """The names of projects that others wait for and that neither wait nor hold credits."""
-    wanted = {p for brief in reading.snapshot.briefs for p in brief.predecessors} - known.keys()
-    return {p.pk: _name(p, titles=titles) for p in Project.objects.filter(pk__in=wanted)}
+def _title(reading: QueueReading, number: int, named: Mapping[int, str]) -> str:
+    """What waits under that number, as people name it."""
+    if number < 0:
+        return f"{named[number]} (more scope)"
+    status = reading.queued[number].status
+    return f"{named[number]}{_ON.get(status, '')}"
 
 
-def _holding(wallet: Wallet, account: Account, *, titles: bool) -> tuple[Holder, ...]:
+_ON = {Status.PARKED.value: " (goes on)", Status.FINALIZED.value: " (is opened again)"}
+
+
+def _holding(
+    wallet: Wallet, account: Account, reading: QueueReading, *, titles: bool
+) -> tuple[Holder, ...]:
     zone = clock.zone(account.time_zone)
-    projects = (
-        Project.objects.filter(wallet=wallet, status__in=[status.value for status in HOLDING])
-        .select_related("hold")
-        .order_by("returns_p50", "pk")
-    )
-    loans: dict[int, int] = {}
-    for hold_id, credits in Borrowing.objects.filter(
-        hold__wallet=wallet, hold__closed_at__isnull=True, credits__gt=0
-    ).values_list("hold_id", "credits"):
-        loans[hold_id] = loans.get(hold_id, 0) + credits
     return tuple(
         Holder(
-            project=p.pk,
-            key=p.key,
-            title=_name(p, titles=titles),
-            status=p.status,
-            credits=p.hold.credits if p.hold else 0,
-            borrowed=loans.get(p.hold_id or 0, 0),
-            since=(p.started_at or p.changed_at).astimezone(zone).date(),
-            returns_from=p.returns_p50,
-            returns_by=p.returns_p80,
+            project=row.project,
+            key=row.key,
+            title=row.title if titles else row.key,
+            status=row.status,
+            credits=row.credits,
+            borrowed=sum(credits for _, credits in row.borrowed),
+            since=row.since.astimezone(zone).date(),
+            returns_from=row.returns_p50,
+            returns_by=row.returns_p80,
         )
-        for p in projects
+        for row in reading.running
+        if row.wallet == wallet.pk
     )
 
 
-def _lent_out(wallet: Wallet, account: Account) -> tuple[LentOut, ...]:
+def _lent_out(wallet: Wallet, account: Account, reading: QueueReading) -> tuple[LentOut, ...]:
     zone = clock.zone(account.time_zone)
+    known = tuple(
+        LentOut(
+            account=reading.owners[row.wallet],
+            credits=credits,
+            since=row.since.astimezone(zone).date(),
+            returns_from=row.returns_p50,
+            returns_by=row.returns_p80,
+        )
+        for row in sorted(reading.running, key=lambda row: (row.since, row.project))
+        for lender, credits in row.borrowed
+        if lender == wallet.pk
+    )
+    if sum(loan.credits for loan in known) == wallet.lent:
+        return known
+    # What teams hold that lend to each other no more, or could not give back yet, is read apart.
     loans = (
         Borrowing.objects.filter(lender=wallet, credits__gt=0)
         .select_related("hold__wallet__account", "hold__wallet__organization", "hold__project")
@@ -203,33 +280,3 @@ def _lent_out(wallet: Wallet, account: Account) -> tuple[LentOut, ...]:
             )
         )
     return tuple(rows)
-
-
-def _receipts(wallet: Wallet, account: Account, *, titles: bool) -> tuple[Receipt, ...]:
-    """Receipts of briefs that still wait, and of the last thirty days; the latest first."""
-    zone = clock.zone(account.time_zone)
-    recent = clock.now() - timedelta(days=RECEIPT_DAYS)
-    receipts = (
-        FairnessReceipt.objects.filter(Q(wallet=wallet) | Q(overtaken__wallet=wallet))
-        .filter(Q(overtaken__status=Status.QUEUED.value) | Q(at__gte=recent))
-        .select_related("project__account", "overtaken__account")
-        .order_by("-at", "-pk")[:MOST_RECEIPTS]
-    )
-
-    def named(project: Project) -> str:
-        if project.wallet_id != wallet.pk:
-            return project.account.name
-        return _name(project, titles=titles)
-
-    return tuple(
-        Receipt(
-            day=receipt.at.astimezone(zone).date(),
-            started=named(receipt.project),
-            overtaken=named(receipt.overtaken),
-            credits=receipt.credits,
-            reserved_for=receipt.reserved_for,
-            planned_delay=receipt.planned_delay,
-            realized_delay=receipt.realized_delay,
-        )
-        for receipt in receipts
-    )

@@ -7,31 +7,33 @@ at all queues in a few queries, and opens a command only where there is somethin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from callsheet.admission.decide import decide
 from callsheet.credits.models import Wallet
-from callsheet.insight.snapshots import read_queue
-from callsheet.projects.lifecycle import Status
-from callsheet.projects.models import Project
+from callsheet.insight.snapshots import QueueReading, read_queues
+from callsheet.projects.models import Amendment, Project
+from callsheet.projects.waiting import IN_QUEUE
 
 
 def stirring_wallets() -> set[int]:
     """Wallets whose queue holds a brief that would start now, or wait otherwise than is noted."""
-    waiting = Project.objects.filter(status=Status.QUEUED)
-    domains = set(waiting.values_list("wallet__domain_id", flat=True))
+    domains = set(Project.objects.filter(IN_QUEUE).values_list("wallet__domain_id", flat=True))
+    growing = Amendment.objects.filter(status=Amendment.Status.WAITING)
+    domains.update(growing.values_list("project__wallet__domain_id", flat=True))
     wallets = list(
         Wallet.objects.filter(domain_id__in=domains)
         .select_related("account", "organization", "subscription", "domain")
         .order_by("pk")
     )
     stirring: set[int] = set()
-    for group, borrowing in _groups(wallets):
-        stirring |= _stirring(group, borrowing=borrowing)
+    for reading in read_queues(groups(wallets), to_look_only=True):
+        if reading is not None:
+            stirring |= _stirring(reading)
     return stirring
 
 
-def _groups(wallets: Iterable[Wallet]) -> list[tuple[list[Wallet], bool]]:
+def groups(wallets: Iterable[Wallet]) -> list[tuple[list[Wallet], bool]]:
     """Wallets that can be read in one go: those of a domain that borrows, and all others that
     begin their days at the same moment.
     """
@@ -45,16 +47,13 @@ def _groups(wallets: Iterable[Wallet]) -> list[tuple[list[Wallet], bool]]:
     return [(group, True) for group in lending.values()] + [(g, False) for g in alone.values()]
 
 
-def _stirring(wallets: Sequence[Wallet], *, borrowing: bool) -> set[int]:
-    reading = read_queue(wallets, borrowing=borrowing)
-    if reading is None:
-        return set()
+def _stirring(reading: QueueReading) -> set[int]:
     decisions = decide(reading.snapshot)
     stirring = {start.wallet for start in decisions.starts}
     reserved = {reservation.brief: reservation.day for reservation in decisions.reservations}
     for wait in decisions.waits:
-        project = reading.queued[wait.brief]
-        noted = (project.wait_reason, project.reserved_for)
+        row = reading.row(wait.brief)
+        noted = (row.wait_reason, row.reserved_for)
         if noted != (wait.reason.value, reserved.get(wait.brief)):
             stirring.add(wait.wallet)
     return stirring

@@ -1,5 +1,5 @@
 """Jobs that a worker does: each calls one service, and may run more than once."""
 
-from callsheet.jobs import clock, mail, upkeep
+from callsheet.jobs import clock, dates, files, mail, notifying, upkeep
 
-__all__ = ["clock", "mail", "upkeep"]
+__all__ = ["clock", "dates", "files", "mail", "notifying", "upkeep"]

@@ -18,11 +18,12 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, connection, transaction
 from psycopg.errors import UniqueViolation
 
-from callsheet.journal import notes
+from callsheet.journal import capacity, notes
 from callsheet.kit import clock
 from callsheet.kit.actor import Actor
 from callsheet.kit.errors import Conflict
 from callsheet.kit.inputs import check_input
+from callsheet.kit.once import reading_once
 
 Answer = dict[str, Any]
 
@@ -70,7 +71,8 @@ def run(
     key = key or new_key()
     check_input(key, given, note)
     try:
-        return _run(actor, name, key, given, work, note)
+        with capacity.acting(actor), reading_once():
+            return _run(actor, name, key, given, work, note)
     except IntegrityError as error:
         if not isinstance(error.__cause__, UniqueViolation):
             raise

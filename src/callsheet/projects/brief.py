@@ -66,12 +66,19 @@ class BriefInput:
 
 
 def check(
-    brief: BriefInput, types: Mapping[str, DeliverableType], rules: StudioRules, today: date
+    brief: BriefInput,
+    types: Mapping[str, DeliverableType],
+    rules: StudioRules,
+    today: date,
+    before: Mapping[str, date | None] | None = None,
 ) -> None:
     """Raise ``Refusals`` that name every field that is wrong, and by which rule.
 
-    ``types`` is the catalogue by key; ``today`` the account's day.
+    ``types`` is the catalogue by key; ``today`` the account's day. ``before`` are the days that
+    the draft has now: one that has passed since may stay until somebody looks at it, so that the
+    rest of the draft can be written meanwhile. It is not ready with it.
     """
+    known = before or {}
     problems: list[CallsheetError] = []
 
     def refuse(code: str, where: str, message: str) -> None:
@@ -91,7 +98,7 @@ def check(
             refuse("too_long", name, f"At most {limit} characters fit here.")
     for name in DATES:
         day = getattr(brief, name)
-        if day is not None and name != "not_before" and day < today:
+        if day is not None and name != "not_before" and day < today and day != known.get(name):
             refuse("date_in_the_past", name, f"{day} has passed. Choose a later day.")
     for name in ("dos", "donts"):
         lines = getattr(brief, name)

@@ -62,6 +62,7 @@ RUNNING = (S.QUEUED, *HOLDING, S.PARKED)
 TRANSITIONS: tuple[Transition, ...] = (
     Transition("ask_approval", S.DRAFT, S.PENDING_APPROVAL),
     Transition("refuse_approval", S.PENDING_APPROVAL, S.DRAFT),
+    Transition("take_back", S.PENDING_APPROVAL, S.DRAFT),
     Transition("submit", S.DRAFT, S.QUEUED),
     Transition("submit", S.DRAFT, S.PENDING_REVIEW, Credit.HOLD),
     Transition("submit", S.PENDING_APPROVAL, S.QUEUED),

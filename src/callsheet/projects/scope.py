@@ -29,11 +29,10 @@ def scope_credits(project: Project, deliverables: Sequence[Deliverable], rules: 
     """What the project costs by today's catalogue: the sum of its deliverables, or the flat price
     of an adaptation. Dropped deliverables cost nothing. Raises ``Refused("too_many_credits")``.
     """
-    if is_adaptation_alone(project, deliverables):
+    live = [d for d in deliverables if d.state != DeliverableState.DROPPED]
+    if is_adaptation_alone(project, live):
         return rules.adaptation_price
-    credits = sum(
-        unit_credits(d) * d.quantity for d in deliverables if d.state != DeliverableState.DROPPED
-    )
+    credits = sum(unit_credits(d) * d.quantity for d in live)
     if credits > MOST_CREDITS:
         raise Refused(
             "too_many_credits",

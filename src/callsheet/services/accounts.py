@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from callsheet.credits.models import Billing
+from callsheet.credits.models import Billing, Subscription
 from callsheet.credits.opening import open_pool, open_wallet
 from callsheet.journal import events
 from callsheet.journal.commands import Answer, OpenCommand, run
 from callsheet.kit import clock
 from callsheet.kit.actor import Actor
 from callsheet.kit.errors import Conflict, NotFound, Refused
+from callsheet.services.account_life import change_status
 from callsheet.services.loading import account_of
 from callsheet.tenants import checks
 from callsheet.tenants.access import (
@@ -123,7 +124,10 @@ def create_account(
         events.record(
             "account_created", "account", account.pk,
             command=command, account_id=account.pk, organization_id=account.organization_id,
-            data={"name": account.name, "type": account.type, "billing": wallet.billing},
+            data={
+                "name": account.name, "type": account.type, "billing": wallet.billing,
+                "status": account.status, "on": account.started_on,
+            },
         )  # fmt: skip
         return {"account": account.pk, "key": account.key, "wallet": wallet.pk}
 
@@ -196,7 +200,9 @@ def change_account(
                 raise Conflict(
                     "account_paused", "This account is paused. Resume it instead.", field="status"
                 )
-            account.ended_on, account.ended_reason = None, ""
+            _check_subscription_goes_on(account)
+            account.status = changed["status"][0]
+            change_status(command, account, changed["status"][1])
         if changed:
             account.save()
             events.record(
@@ -249,6 +255,18 @@ def check_not_ended(account: Account) -> None:
     """Raise ``Conflict("account_ended")`` for an account that has ended."""
     if account.status == AccountStatus.ENDED:
         raise Conflict("account_ended", "This account has ended.", field="status")
+
+
+def _check_subscription_goes_on(account: Account) -> None:
+    """An account whose subscription is on notice comes back with it, not without."""
+    ending = Subscription.objects.filter(wallet__account=account, ends_on__isnull=False)
+    if ending.exclude(status=Subscription.Status.ENDED).exists():
+        raise Conflict(
+            "subscription_on_notice",
+            "The subscription of this account is on notice. Take that notice back; the account"
+            " becomes active with it.",
+            field="status",
+        )
 
 
 def lock_account(account_id: int) -> Account:

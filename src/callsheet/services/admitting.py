@@ -8,7 +8,7 @@ events.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from dataclasses import dataclass
 
 from callsheet.admission.decide import decide
 from callsheet.admission.decisions import Decisions, Start
@@ -16,19 +16,43 @@ from callsheet.credits import lots
 from callsheet.credits.kinds import Kind
 from callsheet.credits.locking import Locked, read_again
 from callsheet.credits.models import Billing, Lot, Wallet
-from callsheet.credits.post import Move, Posting, post
+from callsheet.credits.post import Move, post
 from callsheet.insight.snapshots import QueueReading, read_queue
 from callsheet.journal import events
 from callsheet.journal.commands import OpenCommand
 from callsheet.journal.models import Event
 from callsheet.kit import clock
+from callsheet.kit.rows import write_fields
+from callsheet.notifications.causes import OF_QUEUE
 from callsheet.projects.lifecycle import Status, find
-from callsheet.projects.models import FairnessReceipt, Occupancy, Project
+from callsheet.projects.models import Amendment, FairnessReceipt, Occupancy, Project
+from callsheet.services.applying import can_still_grow, grow
+from callsheet.services.final_approval import take_back_final_approval
+from callsheet.services.following import follow, stir_queues
+from callsheet.services.telling import tell_all
 
 CHANGED_BY_START = [
     "status", "hold_id", "started_at", "returns_p50", "returns_p80", "wait_reason",
-    "reserved_for", "version", "changed_at",
+    "reserved_for", "first_reserved_for", "resuming_since", "resumes_to", "ended_at",
+    "ended_by_clock", "reopen_until", "version", "changed_at",
 ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Going:
+    """How a project that waits goes on once its credits are held."""
+
+    action: str
+    event: str
+    target: Status
+
+
+def _going(project: Project) -> _Going:
+    if project.status == Status.PARKED:
+        return _Going("resume", "resumed", Status(project.resumes_to))
+    if project.status == Status.FINALIZED:
+        return _Going("reopen", "reopened", Status.DELIVERED)
+    return _Going("start", "started", Status.PENDING_REVIEW)
 
 
 def admit(
@@ -52,12 +76,16 @@ def admit(
         # Without borrowing each wallet is a domain of its own, with its own day. No pool queues.
         alone = [[wallet] for wallet in wallets if wallet.organization_id is None]
         for together in [wallets] if domain.borrowing else alone:
-            reading = read_queue(together, borrowing=domain.borrowing)
+            growing = can_still_grow(command, together)
+            reading = read_queue(together, borrowing=domain.borrowing, amendments=growing)
             if reading is None:
                 continue
             decisions = decide(reading.snapshot)
             started += _start(command, reading, decisions, fresh)
-            _note_waits(reading, decisions)
+            noted = _note_waits(reading, decisions)
+            # A new day that brings nothing is no reason to look at anybody's dates again.
+            if command.name in OF_QUEUE and (moved or noted or command.name != "begin_day"):
+                stir_queues(command, {wallet.pk for wallet in together} & touched)
     return started
 
 
@@ -67,104 +95,120 @@ def _start(
     """Post the holds of all that starts in one ledger call and bring the projects along."""
     if not decisions.starts:
         return []
-    moves, places = _moves(decisions.starts, wallets, reading.snapshot.today)
+    moves, places = _moves(decisions.starts, reading, wallets)
     posting = post(command, moves)
     now = clock.now()
     projects: list[Project] = []
     occupancies: list[Occupancy] = []
     happened: list[Event] = []
     for start, place in zip(decisions.starts, places, strict=True):
+        if start.brief < 0:
+            grow(command, reading.amendments[-start.brief], posting.holds[place])
+            continue
         project = reading.queued[start.brief]
-        find("start", project.status, Status.PENDING_REVIEW)
-        _begin(project, posting, place, reading)
+        source, going = Status(project.status), _going(project)
+        find(going.action, source, going.target)
+        if source is Status.FINALIZED:
+            take_back_final_approval([project])
+        _begin(project, posting.holds[place], going.target)
         projects.append(project)
         occupancies.append(
             Occupancy(
                 account_id=project.account_id,
                 wallet_id=project.wallet_id,
                 project=project,
-                credits=project.credits,
+                credits=start.credits,
                 since=now,
             )
         )
         happened.append(
             events.build(
-                "started",
+                going.event,
                 "project",
                 project.pk,
                 command=command,
                 account_id=project.account_id,
                 data={
-                    "from": Status.QUEUED,
-                    "to": Status.PENDING_REVIEW,
+                    "from": source,
+                    "to": going.target,
                     "credits": start.credits,
                     "borrowed": sum(credits for _, credits in start.loans),
                 },
             )
         )
     # Several starts are saved in one statement each, so that a big release stays one round trip.
-    Project.objects.bulk_update(projects, CHANGED_BY_START)
+    write_fields(projects, CHANGED_BY_START)
     Occupancy.objects.bulk_create(occupancies)
-    Event.objects.bulk_create(happened)
+    told = Event.objects.bulk_create(happened)
+    follow(command, projects)
+    tell_all(told)
     _write_receipts(reading, decisions)
-    return [start.brief for start in decisions.starts]
+    return [project.pk for project in projects]
 
 
-def _begin(project: Project, posting: Posting, place: int, reading: QueueReading) -> None:
-    """Turn a queued brief into one under review, with the days its credits are expected back."""
+def _begin(project: Project, hold_id: int | None, target: Status) -> None:
+    """Let a project that waited go on to ``target`` with its credits held."""
     now = clock.now()
-    calendar = reading.calendars[project.wallet_id]
-    duration = reading.durations[project.brief_type]
-    project.status = Status.PENDING_REVIEW
-    project.hold_id = posting.holds[place]
-    project.started_at = now
-    project.returns_p50 = calendar.add(reading.snapshot.today, duration.p50)
-    project.returns_p80 = calendar.add(reading.snapshot.today, duration.p80)
+    project.status = target
+    project.hold_id = hold_id
+    project.started_at = project.started_at if project.resuming_since else now
     project.wait_reason = ""
     project.reserved_for = None
+    project.resuming_since = None
+    project.resumes_to = ""
+    project.ended_at = None
+    project.ended_by_clock = False
+    project.reopen_until = None
     project.version += 1
     project.changed_at = now
 
 
 def _moves(
-    starts: Iterable[Start], wallets: dict[int, Wallet], today: date
+    starts: Iterable[Start], reading: QueueReading, wallets: dict[int, Wallet]
 ) -> tuple[list[Move], list[int]]:
-    """The loans and holds of all starts, and for each start the place of its (first) hold."""
+    """The loans and holds of all starts, and for each start the place of its (first) hold.
+
+    Growth of scope is held on top of what its project holds already; where that came home concept
+    by concept, it opens a hold anew.
+    """
     moves: list[Move] = []
     places: list[int] = []
     taken: dict[int, int] = {}
     known_lots: dict[int, list[Lot]] = {}
     for start in starts:
-        ref = str(start.brief)
+        hold = reading.project(start.brief).hold if start.brief < 0 else None
+        held = hold.pk if hold is not None and hold.closed_at is None else None
+        ref = None if held else str(start.brief)
         moves += [
-            Move(Kind.LEND, credits, lender, start.wallet, ref=ref)
+            Move(Kind.LEND, credits, lender, start.wallet, hold=held, ref=ref)
             for lender, credits in start.loans
         ]
         places.append(len(moves))
         wallet = wallets[start.wallet]
         if wallet.billing == Billing.PAY_AS_YOU_GO:
             if wallet.pk not in known_lots:
-                known_lots[wallet.pk] = lots.usable(wallet, today)
+                known_lots[wallet.pk] = lots.usable(wallet, reading.snapshot.today)
             moves += [
-                Move(Kind.HOLD, credits, wallet.pk, ref=ref, lot=lot)
+                Move(Kind.HOLD, credits, wallet.pk, hold=held, ref=ref, lot=lot)
                 for lot, credits in lots.split(known_lots[wallet.pk], start.credits, taken)
             ]
         else:
-            moves.append(Move(Kind.HOLD, start.credits, start.wallet, ref=ref))
+            moves.append(Move(Kind.HOLD, start.credits, start.wallet, hold=held, ref=ref))
     return moves, places
 
 
 def _write_receipts(reading: QueueReading, decisions: Decisions) -> None:
     """Record who overtook whom, and what it cost those that start now after being overtaken."""
     now = clock.now()
+    credits = {start.brief: start.credits for start in decisions.starts}
     FairnessReceipt.objects.bulk_create(
         [
             FairnessReceipt(
-                account_id=reading.queued[overtake.brief].account_id,
-                wallet_id=reading.queued[overtake.brief].wallet_id,
-                project_id=overtake.brief,
-                overtaken_id=overtake.overtaken,
-                credits=reading.queued[overtake.brief].credits,
+                account_id=reading.project(overtake.brief).account_id,
+                wallet_id=reading.project(overtake.brief).wallet_id,
+                project_id=reading.project(overtake.brief).pk,
+                overtaken_id=reading.project(overtake.overtaken).pk,
+                credits=credits[overtake.brief],
                 at=now,
                 reserved_for=overtake.reserved_for,
                 planned_delay=overtake.planned_delay,
@@ -174,11 +218,14 @@ def _write_receipts(reading: QueueReading, decisions: Decisions) -> None:
         # Withdrawn, handed in and started again within one tick of the clock: one receipt says it.
         ignore_conflicts=True,
     )
-    once_reserved = [
-        start.brief
+    # A lender's brief may have been overtaken from another wallet, whose calendar is not its own
+    # and which need not be in this reading any more.
+    once_reserved = {
+        project.pk: project.wallet_id
         for start in decisions.starts
-        if reading.queued[start.brief].first_reserved_for is not None
-    ]
+        if reading.row(start.brief).first_reserved_for is not None
+        for project in [reading.project(start.brief)]
+    }
     if not once_reserved:
         return
     receipts = FairnessReceipt.objects.filter(
@@ -186,24 +233,31 @@ def _write_receipts(reading: QueueReading, decisions: Decisions) -> None:
     )
     settled = []
     for receipt in receipts:
-        calendar = reading.calendars[receipt.wallet_id]
+        calendar = reading.calendars[once_reserved[receipt.overtaken_id]]
         late = calendar.between(receipt.reserved_for, reading.snapshot.today)
         receipt.realized_delay = max(0, late)
         settled.append(receipt)
-    FairnessReceipt.objects.bulk_update(settled, ["realized_delay"])
+    write_fields(settled, ["realized_delay"])
 
 
-def _note_waits(reading: QueueReading, decisions: Decisions) -> None:
-    """Keep each waiting brief's reason and reservation, where they changed."""
+def _note_waits(reading: QueueReading, decisions: Decisions) -> bool:
+    """Keep each waiting brief's reason and reservation, where they changed; say whether one did."""
     reserved = {reservation.brief: reservation.day for reservation in decisions.reservations}
-    changed = []
+    projects: list[Project] = []
+    amendments: list[Amendment] = []
     for wait in decisions.waits:
-        project = reading.queued[wait.brief]
+        row = reading.row(wait.brief)
         day = reserved.get(wait.brief)
-        if (project.wait_reason, project.reserved_for) == (wait.reason.value, day):
+        if (row.wait_reason, row.reserved_for) == (wait.reason.value, day):
             continue
-        project.wait_reason = wait.reason.value
-        project.reserved_for = day
-        project.first_reserved_for = project.first_reserved_for or day
-        changed.append(project)
-    Project.objects.bulk_update(changed, ["wait_reason", "reserved_for", "first_reserved_for"])
+        row.wait_reason = wait.reason.value
+        row.reserved_for = day
+        row.first_reserved_for = row.first_reserved_for or day
+        if isinstance(row, Amendment):
+            amendments.append(row)
+        else:
+            projects.append(row)
+    noted = ["wait_reason", "reserved_for", "first_reserved_for"]
+    write_fields(projects, noted)
+    write_fields(amendments, noted)
+    return bool(projects or amendments)

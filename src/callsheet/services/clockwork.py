@@ -23,7 +23,10 @@ from callsheet.journal.commands import Answer, OpenCommand, run
 from callsheet.kit import clock
 from callsheet.kit.actor import CLOCK
 from callsheet.kit.errors import CallsheetError
+from callsheet.kit.once import reading_once
+from callsheet.services.clock_running import run_clocks
 from callsheet.services.closing import end_those_due
+from callsheet.services.invitation_reminders import remind_invitations
 from callsheet.services.settling import settle
 from callsheet.services.subscribing import catch_up
 from callsheet.tenants.models import AccountStatus
@@ -50,6 +53,7 @@ def due_wallets() -> list[int]:
         Subscription.objects.filter(
             Q(status=Subscription.Status.PAUSED, paused_until__lte=latest)
             | Q(status=Subscription.Status.ACTIVE, renews_on__lte=latest)
+            | Q(~Q(status=Subscription.Status.ENDED), ends_on__lte=latest)
         ).values_list("wallet_id", flat=True)
     )
     return sorted(due | stirring_wallets())
@@ -69,7 +73,7 @@ def begin_day(wallet_id: int, *, key: str | None = None) -> Answer:
         wallet = locked.wallets[wallet_id]
         today = today_of([wallet])[wallet_id]
         subscription = Subscription.objects.filter(wallet_id=wallet_id).first()
-        if subscription is not None and catch_up(subscription, today):
+        if subscription is not None and catch_up(command, subscription, today):
             book.touched.extend(pk for pk in locked.wallets if pk not in book.touched)
         begun = waiting_grants().filter(wallet_id=wallet_id, starts_on__lte=today)
         for grant in begun.order_by("starts_on", "id"):
@@ -84,10 +88,15 @@ def begin_day(wallet_id: int, *, key: str | None = None) -> Answer:
 
 
 def tick() -> dict[str, int]:
-    """Do everything that is due now, wallet by wallet, then end the accounts whose notice has run
-    out. Answers counts; a wallet whose turn fails is logged, counted and tried again at the next
-    tick.
+    """Do everything that is due now: wallet by wallet, then clock by clock, then end the accounts
+    whose notice has run out. Answers counts; what fails is logged, counted and tried again at the
+    next tick. The studio's settings are read once: a tick goes by what it found.
     """
+    with reading_once():
+        return _tick()
+
+
+def _tick() -> dict[str, int]:
     done = failed = started = 0
     for wallet_id in due_wallets():
         try:
@@ -96,5 +105,13 @@ def tick() -> dict[str, int]:
         except CallsheetError as error:
             failed += 1
             log.error("begin_day_failed", wallet=wallet_id, code=error.code, error=str(error))
+    ran = run_clocks()
+    remind_invitations()
     ended = len(end_those_due(CLOCK))
-    return {"wallets": done, "started": started, "ended": ended, "failed": failed}
+    return {
+        "wallets": done,
+        "clocks": ran.steps,
+        "started": started + ran.started,
+        "ended": ended,
+        "failed": failed + ran.failed,
+    }

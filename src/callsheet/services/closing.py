@@ -10,6 +10,7 @@ from callsheet.credits.kinds import Kind
 from callsheet.credits.locking import lock_wallets
 from callsheet.credits.models import Billing, StandingOrder, Subscription, Wallet
 from callsheet.credits.post import Move
+from callsheet.credits.prices import end_prices
 from callsheet.journal import events
 from callsheet.journal.commands import Answer, OpenCommand, run
 from callsheet.kit import clock
@@ -17,6 +18,7 @@ from callsheet.kit.actor import CLOCK, Actor
 from callsheet.kit.errors import Conflict, Refused
 from callsheet.projects.lifecycle import RUNNING
 from callsheet.projects.models import Project
+from callsheet.services.account_life import change_status
 from callsheet.services.accounts import check_not_ended, lock_account
 from callsheet.services.loading import account_of
 from callsheet.services.settling import settle
@@ -34,6 +36,16 @@ END_REASONS = {
     "merged": "Merged into another account",
     "other": "Another reason",
 }
+
+
+def check_end_reason(reason: str) -> None:
+    """Raise ``Refused("unknown_reason")`` unless it is one of `END_REASONS`."""
+    if reason not in END_REASONS:
+        raise Refused(
+            "unknown_reason",
+            f"“{reason}” is no reason we count. It is one of: {', '.join(END_REASONS)}.",
+            field="reason",
+        )
 
 
 def end_account(
@@ -58,12 +70,7 @@ def end_account(
     def work(command: OpenCommand) -> Answer:
         seen = account_of(account_id)
         check_can_manage(actor, seen)
-        if reason not in END_REASONS:
-            raise Refused(
-                "unknown_reason",
-                f"“{reason}” is no reason we count. It is one of: {', '.join(END_REASONS)}.",
-                field="reason",
-            )
+        check_end_reason(reason)
         today = clock.today(seen.time_zone)
         last = on or today
         if seen.started_on and last < seen.started_on:
@@ -75,14 +82,13 @@ def end_account(
         locked = lock_wallets([seen.wallet.pk])
         account = lock_account(account_id)
         check_not_ended(account)
-        account.ended_on, account.ended_reason = last, reason
         given_back = 0
-        if last > today:
-            account.status = AccountStatus.NOTICE
-        else:
+        if last <= today:
             _check_idle(account)
-            account.status = AccountStatus.ENDED
-        account.save()
+        change_status(
+            command, account, AccountStatus.NOTICE if last > today else AccountStatus.ENDED,
+            on=last, reason=reason,
+        )  # fmt: skip
         if account.status == AccountStatus.ENDED:
             given_back = _empty(command, Book(locked), locked.wallets[seen.wallet.pk])
         events.record(
@@ -111,8 +117,13 @@ def end_those_due(actor: Actor = CLOCK) -> list[int]:
     for account in Account.objects.filter(status=AccountStatus.NOTICE).order_by("pk"):
         if account.ended_on is None or account.ended_on > clock.today(account.time_zone):
             continue
+        # An imported notice has the customer's words for a reason, or none.
+        known = account.ended_reason in END_REASONS
         try:
-            end_account(actor, account.pk, reason=account.ended_reason, on=account.ended_on)
+            end_account(
+                actor, account.pk, reason=account.ended_reason if known else "other",
+                on=account.ended_on, note="" if known else account.ended_reason,
+            )  # fmt: skip
         except Conflict:
             continue
         ended.append(account.pk)
@@ -129,9 +140,11 @@ def _empty(command: OpenCommand, book: Book, wallet: Wallet) -> int:
     if wallet.billing == Billing.PAY_AS_YOU_GO:
         return 0
     _return_loans(book, wallet)
-    Subscription.objects.filter(wallet=wallet).update(
-        status=Subscription.Status.ENDED, paused_on=None, paused_until=None
-    )
+    for subscription in Subscription.objects.select_for_update().filter(wallet=wallet):
+        end_prices(subscription, clock.today(wallet.owner.time_zone))
+        subscription.status = Subscription.Status.ENDED
+        subscription.paused_on = subscription.paused_until = None
+        subscription.save()
     free = book.free(wallet.pk)
     if free:
         pool = book.locked.pool_of(wallet)

@@ -59,10 +59,21 @@ def check_amount(amount: int, field: str = "credits") -> None:
 
 
 def check_price(price: Decimal | None) -> None:
-    """Raise ``Refused("price_out_of_range")`` unless it is none, or between 0 and 9,999,999,999."""
-    if price is not None and not (price.is_finite() and 0 <= price <= MOST_MONEY):
+    """Raise ``Refused`` unless the price is none, or whole cents between 0 and 9,999,999,999.
+
+    Codes: ``price_out_of_range``, ``price_in_parts_of_cents``.
+    """
+    if price is None:
+        return
+    if not (price.is_finite() and 0 <= price <= MOST_MONEY):
         raise Refused(
             "price_out_of_range", f"A price is between 0 and {MOST_MONEY:,}.", field="price"
+        )
+    if price != round(price, 2):
+        raise Refused(
+            "price_in_parts_of_cents",
+            f"A price has two decimals at most; {price} has more.",
+            field="price",
         )
 
 

@@ -19,6 +19,7 @@ from django.urls import reverse
 from django.utils.crypto import get_random_string, salted_hmac
 
 from callsheet.catalogue.models import studio_rules
+from callsheet.insight.languages import in_language, language_for
 from callsheet.journal import events
 from callsheet.journal.commands import Answer, OpenCommand, run
 from callsheet.kit import clock
@@ -252,8 +253,11 @@ def send(invitation_id: int, times_sent: int) -> bool:
         "time_zone": place.time_zone,
         "link": settings.BASE_URL + reverse("invitation", args=[token_of(invitation)]),
     }
-    subject = " ".join(render_to_string("mail/invitation_subject.txt", facts).split())
-    send_mail(subject, render_to_string("mail/invitation.txt", facts), None, [invitation.email])
+    invitee = User.objects.filter(email=invitation.email).values_list("pk", flat=True).first()
+    with in_language(language_for(invitee, invitation.invited_by_id)):
+        subject = " ".join(render_to_string("mail/invitation_subject.txt", facts).split())
+        body = render_to_string("mail/invitation.txt", facts)
+    send_mail(subject, body, None, [invitation.email])
     return True
 
 

@@ -30,27 +30,24 @@ def project_of(
     Raises ``NotFound`` to strangers, and to staff for a draft that was not shared with them;
     ``Forbidden`` to those who see it but lack the right.
     """
-    project = (
-        Project.objects.select_related("account__organization", "account__wallet", "wallet")
-        .filter(pk=project_id)
-        .first()
-    )
-    if project is None:
-        raise NotFound("project")
+    try:
+        project = Project.objects.select_related("account").get(pk=project_id)
+    except Project.DoesNotExist:
+        raise NotFound("project") from None
     try:
         rights = check(actor, project.account)
     except NotFound:
         raise NotFound("project") from None
     except Forbidden:
-        if _hides(project, rights_in_account(actor, project.account)):
+        if hides(project, rights_in_account(actor, project.account)):
             raise NotFound("project") from None
         raise
-    if _hides(project, rights):
+    if hides(project, rights):
         raise NotFound("project")
     return project
 
 
-def _hides(project: Project, rights: Rights) -> bool:
+def hides(project: Project, rights: Rights) -> bool:
     """Drafts are seen by their account, and by others when they were shared."""
     private = project.status in DRAFTS and not project.shared_with_studio
     return private and not rights.account_role and not rights.system
@@ -62,14 +59,11 @@ def lock_project(project_id: int, version: int | None = None) -> Project:
     ``version`` is the reading that the person acted on; raises ``Conflict("stale")`` when the
     project has changed since, ``NotFound`` when it was deleted meanwhile.
     """
-    project = (
-        Project.objects.select_for_update(of=("self",))
-        .select_related("account")
-        .filter(pk=project_id)
-        .first()
-    )
-    if project is None:
-        raise NotFound("project")
+    locking = Project.objects.select_for_update(of=("self",)).select_related("account")
+    try:
+        project = locking.get(pk=project_id)
+    except Project.DoesNotExist:
+        raise NotFound("project") from None
     if version is not None and project.version != version:
         raise Conflict(
             "stale",

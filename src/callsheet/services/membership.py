@@ -11,8 +11,10 @@ from callsheet.journal.commands import Answer, OpenCommand, run
 from callsheet.kit.actor import Actor
 from callsheet.kit.errors import CallsheetError, Conflict, Forbidden, NotFound, Refused
 from callsheet.services.accounts import organization_of
+from callsheet.services.handing_over import hand_over_projects, successor_in
 from callsheet.services.loading import account_of
 from callsheet.services.staffing import mark_verified
+from callsheet.services.telling import tell
 from callsheet.tenants import checks
 from callsheet.tenants.access import (
     check_can_administer,
@@ -140,9 +142,11 @@ def join(command: OpenCommand, place: PlaceRef, user: User, role: str) -> Member
     membership = Membership.objects.create(
         user=user, account=place.account, organization=place.organization, role=role
     )
-    events.record(
-        "member_added", "membership", membership.pk, command=command,
-        data={"user": user.pk, "name": str(user), "role": role}, **place.ids,
+    tell(
+        events.record(
+            "member_added", "membership", membership.pk, command=command,
+            data={"user": user.pk, "name": str(user), "role": role}, **place.ids,
+        )
     )  # fmt: skip
     return membership
 
@@ -152,8 +156,9 @@ def change_role(
 ) -> Answer:
     """Give a member another role. Admins of the place, and managers of the studio.
 
-    Answers ``{"membership", "role", "before"}``. Raises ``Conflict("last_admin")`` when nobody
-    would look after the place any more.
+    Whoever only reads from now on owns no project any more: see `remove_member`. Answers
+    ``{"membership", "role", "before"}``. Raises ``Conflict("last_admin")`` when nobody would look
+    after the place any more.
     """
 
     def work(command: OpenCommand) -> Answer:
@@ -166,9 +171,15 @@ def change_role(
             _check_not_last_admin(membership, place)
         membership.role = role
         membership.save(update_fields=["role"])
-        events.record(
-            "role_changed", "membership", membership.pk, command=command,
-            data={"user": membership.user_id, "before": before, "after": role}, **place.ids,
+        if role == Role.VIEWER and before != Role.VIEWER and place.account is not None:
+            # Who only reads owns nothing; reviewing and approving they still may.
+            successor = successor_in(place.account.pk, membership.user_id)
+            hand_over_projects(command, place.account.pk, membership.user, successor, parts=False)
+        tell(
+            events.record(
+                "role_changed", "membership", membership.pk, command=command,
+                data={"user": membership.user_id, "before": before, "after": role}, **place.ids,
+            )
         )  # fmt: skip
         return {"membership": membership.pk, "role": role, "before": before}
 
@@ -177,12 +188,19 @@ def change_role(
 
 
 def remove_member(
-    actor: Actor, membership_id: int, *, key: str | None = None, note: str = ""
+    actor: Actor,
+    membership_id: int,
+    *,
+    successor_id: int | None = None,
+    key: str | None = None,
+    note: str = "",
 ) -> Answer:
     """Take somebody out of an account or organization; everybody may leave by themselves.
 
-    Admins of the place, managers of the studio, or the member. Answers ``{"user", "left"}``.
-    Raises ``Conflict("last_admin")``: the last admin can never go.
+    Admins of the place, managers of the studio, or the member. What they own in the account goes
+    to ``successor_id``, by default to the admin who has been there longest. Answers ``{"user",
+    "left", "projects"}`` (those that changed hands). Raises ``Conflict("last_admin")``: the last
+    admin can never go; ``Refused("not_of_account")`` for a successor who does not write there.
     """
 
     def work(command: OpenCommand) -> Answer:
@@ -197,9 +215,24 @@ def remove_member(
             data={"user": membership.user_id, "role": membership.role}, **place.ids,
         )  # fmt: skip
         membership.delete()
-        return {"user": membership.user_id, "left": membership.user_id == actor.user_id}
+        projects = _hand_over(command, membership, place, successor_id)
+        return {
+            "user": membership.user_id,
+            "left": membership.user_id == actor.user_id,
+            "projects": projects,
+        }
 
-    return run(actor, "remove_member", key, {"membership": membership_id}, work, note=note)
+    given = {"membership": membership_id, "successor": successor_id}
+    return run(actor, "remove_member", key, given, work, note=note)
+
+
+def _hand_over(
+    command: OpenCommand, membership: Membership, place: PlaceRef, successor_id: int | None
+) -> list[int]:
+    if place.account is None:
+        return []
+    successor = successor_in(place.account.pk, membership.user_id, successor_id)
+    return hand_over_projects(command, place.account.pk, membership.user, successor)
 
 
 def _membership(actor: Actor, membership_id: int) -> tuple[Membership, PlaceRef]:
@@ -228,7 +261,12 @@ def _is_active(actor: Actor) -> bool:
 
 def _lock_membership(membership: Membership, place: PlaceRef) -> Membership:
     lock_place(place)
-    locked = Membership.objects.select_for_update().filter(pk=membership.pk).first()
+    locked = (
+        Membership.objects.select_for_update(of=("self",))
+        .select_related("user")
+        .filter(pk=membership.pk)
+        .first()
+    )
     if locked is None:
         raise NotFound("member")
     return locked

@@ -14,12 +14,24 @@ from callsheet.credits.models import Hold
 from callsheet.journal import events
 from callsheet.journal.commands import Answer, OpenCommand
 from callsheet.kit import clock
-from callsheet.projects.lifecycle import Status, find
-from callsheet.projects.models import Occupancy, Project
+from callsheet.projects.delivery import ACTIONS, status_after
+from callsheet.projects.lifecycle import HOLDING, Status, find
+from callsheet.projects.models import Deliverable, Occupancy, Project
+from callsheet.services.following import Surroundings, follow
+from callsheet.services.telling import tell
 
 
-def move(command: OpenCommand, project: Project, action: str, target: Status, **facts: Any) -> None:
-    """Change the status by the transition table, save the project, and journal it.
+def move(
+    command: OpenCommand,
+    project: Project,
+    action: str,
+    target: Status,
+    *,
+    around: Surroundings | None = None,
+    **facts: Any,
+) -> None:
+    """Change the status by the transition table, save the project, journal it, and let follow what
+    follows: stage, clocks, expected return, calendar entries, and who hears of it.
 
     The caller holds the project's lock. Raises ``Conflict("forbidden_transition")``.
     """
@@ -29,7 +41,7 @@ def move(command: OpenCommand, project: Project, action: str, target: Status, **
     project.version += 1
     project.changed_at = clock.now()
     project.save()
-    events.record(
+    event = events.record(
         action,
         "project",
         project.pk,
@@ -37,6 +49,28 @@ def move(command: OpenCommand, project: Project, action: str, target: Status, **
         account_id=project.account_id,
         data={"from": source, "to": target, **facts},
     )
+    follow(command, [project], around)
+    tell(event)
+
+
+def follow_deliverables(command: OpenCommand, project: Project, **facts: Any) -> bool:
+    """Let the project's status follow from its deliverables, which the caller has just changed.
+
+    Returns whether the status changed. The caller holds the project's lock; a project that is not
+    in production is left as it is.
+    """
+    if project.status not in HOLDING or project.accepted_at is None:
+        return False
+    states = list(
+        Deliverable.objects.filter(concept__project=project).values_list("state", flat=True)
+    )
+    target = status_after(states, was_complete=project.delivered_at is not None)
+    if target is Status.DELIVERED and project.delivered_at is None:
+        project.delivered_at = clock.now()
+    if target == project.status:
+        return False
+    move(command, project, ACTIONS[target], target, **facts)
+    return True
 
 
 def give_back(book: Book, project: Project, *, consumed: int = 0) -> int:

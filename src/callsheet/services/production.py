@@ -5,24 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
-from callsheet.credits.book import Book
 from callsheet.credits.locking import Locked, lock_wallets
 from callsheet.credits.models import Billing, Hold
-from callsheet.journal import events
 from callsheet.journal.commands import Answer, OpenCommand, run
 from callsheet.kit import clock
 from callsheet.kit.actor import Actor
 from callsheet.kit.errors import Refused
 from callsheet.projects.lifecycle import Status, check_allowed
-from callsheet.projects.models import Deliverable, DeliverableState, Project
+from callsheet.projects.models import Project
+from callsheet.services.approving import check_approvals
 from callsheet.services.briefing import back_to_draft
+from callsheet.services.delivering import deliver_in
+from callsheet.services.ending import end_in, finalize_in
 from callsheet.services.loading import lock_project, project_of
-from callsheet.services.moving import answer_for, give_back, move
-from callsheet.services.settling import settle
+from callsheet.services.moving import answer_for, move
+from callsheet.services.promising import publish_promise
 from callsheet.tenants.access import check_can_produce, check_can_write
-
-BEFORE_ACCEPTANCE = (Status.QUEUED, Status.PENDING_REVIEW, Status.CLARIFICATION_REQUESTED)
-UNFINISHED = (DeliverableState.WAITING, DeliverableState.CHANGES_REQUESTED)
 
 
 def accept(
@@ -48,6 +46,8 @@ def accept(
         project.accepted_at = clock.now()
         project.promised_on = promised_on
         move(command, project, "accept", Status.IN_PROGRESS, promised_on=promised_on)
+        if promised_on:
+            publish_promise(project, "given when the brief was accepted")
         return answer_for(project)
 
     given = {"project": project_id, "promised_on": promised_on, "version": version}
@@ -105,54 +105,19 @@ def deliver(
     *,
     key: str | None = None,
 ) -> Answer:
-    """Deliver the named deliverables, or all that are unfinished. Studio staff.
+    """Deliver the named deliverables, or all that can be delivered now. Studio staff.
 
-    The project's status follows: *initial delivery* while others are still unfinished, then
-    *delivered*. Raises ``Refused("unknown_deliverable")``, ``Refused("nothing_to_deliver")``.
+    Masters come first: a variation is locked until its master is approved, and delivering all
+    leaves locked ones for later. The project's status follows: *initial delivery* while others are
+    still unfinished, then *delivered*. Raises ``Conflict("master_not_approved")``,
+    ``Refused("unknown_deliverable")``, ``Refused("nothing_to_deliver")``.
     """
 
     def work(command: OpenCommand) -> Answer:
         project_of(actor, project_id, check_can_produce)
         project = lock_project(project_id)
         check_allowed("deliver", project.status)
-        unfinished = {
-            d.pk: d
-            for d in Deliverable.objects.filter(
-                concept__project=project, state__in=UNFINISHED
-            ).order_by("pk")
-        }
-        wanted = set(unfinished) if deliverable_ids is None else set(deliverable_ids)
-        if not wanted <= set(unfinished):
-            raise Refused(
-                "unknown_deliverable",
-                "Some of these deliverables are not in this project or were delivered already.",
-                field="deliverables",
-            )
-        if not wanted:
-            raise Refused(
-                "nothing_to_deliver",
-                "Everything in this project has been delivered already."
-                if deliverable_ids is None
-                else "Name at least one deliverable.",
-                field="deliverables",
-            )
-        Deliverable.objects.filter(pk__in=wanted).update(state=DeliverableState.DELIVERED)
-        everything = len(wanted) == len(unfinished)
-        if everything:
-            project.delivered_at = clock.now()
-            move(command, project, "deliver", Status.DELIVERED, deliverables=sorted(wanted))
-        elif project.status != Status.INITIAL_DELIVERY:
-            target = Status.INITIAL_DELIVERY
-            move(command, project, "deliver_some", target, deliverables=sorted(wanted))
-        else:
-            project.version += 1
-            project.changed_at = clock.now()
-            project.save(update_fields=["version", "changed_at"])
-            events.record(
-                "deliver_some", "project", project.pk, command=command,
-                account_id=project.account_id, data={"deliverables": sorted(wanted)},
-            )  # fmt: skip
-        return answer_for(project, delivered=sorted(wanted))
+        return deliver_in(command, project, deliverable_ids)
 
     chosen = None if deliverable_ids is None else sorted(deliverable_ids)
     return run(actor, "deliver", key, {"project": project_id, "deliverables": chosen}, work)
@@ -164,7 +129,8 @@ def finalize(
     """Approve what was delivered and end the project: its credits come home (or, under
     pay-as-you-go, are consumed), debts are repaid, and what now fits starts in the same moment.
 
-    Members and admins of the account, and staff on their behalf.
+    Members and admins of the account, and staff on their behalf. Every required approver has to
+    have approved it: raises ``Conflict("approval_missing")``, naming who has not.
     """
 
     def work(command: OpenCommand) -> Answer:
@@ -172,12 +138,8 @@ def finalize(
         locked = lock_wallets([seen.wallet_id])
         project = lock_project(project_id, version)
         check_allowed("finalize", project.status)
-        Deliverable.objects.filter(
-            concept__project=project, state=DeliverableState.DELIVERED
-        ).update(state=DeliverableState.APPROVED)
-        consumes = locked.wallets[project.wallet_id].billing == Billing.PAY_AS_YOU_GO
-        consumed = project.credits if consumes else 0
-        return _end(command, locked, project, "finalize", Status.FINALIZED, consumed)
+        check_approvals(project)
+        return finalize_in(command, locked, project)
 
     return run(actor, "finalize", key, {"project": project_id, "version": version}, work)
 
@@ -202,23 +164,30 @@ def cancel(
             raise Refused("reason_missing", "Say why the project is canceled.", field="note")
         locked = lock_wallets([seen.wallet_id])
         project = lock_project(project_id)
-        check_allowed("cancel", project.status)
-        used = 0
-        if (
-            locked.wallets[project.wallet_id].billing == Billing.PAY_AS_YOU_GO
-            and project.status not in BEFORE_ACCEPTANCE
-        ):
-            used = _consumed_on_cancel(project, consumed)
-        elif consumed:
-            raise Refused(
-                "nothing_consumed",
-                "Nothing is used up by canceling this project; its credits come back.",
-                field="consumed",
-            )
-        return _end(command, locked, project, "cancel", Status.CANCELED, used)
+        return cancel_in(command, locked, project, consumed)
 
     given = {"project": project_id, "consumed": consumed}
     return run(actor, "cancel", key, given, work, note=note)
+
+
+def cancel_in(
+    command: OpenCommand, locked: Locked, project: Project, consumed: int | None = None
+) -> Answer:
+    """Cancel a project inside an open command whose caller holds the locks: see :func:`cancel`."""
+    check_allowed("cancel", project.status)
+    used = 0
+    if (
+        locked.wallets[project.wallet_id].billing == Billing.PAY_AS_YOU_GO
+        and project.accepted_at is not None
+    ):
+        used = _consumed_on_cancel(project, consumed)
+    elif consumed:
+        raise Refused(
+            "nothing_consumed",
+            "Nothing is used up by canceling this project; its credits come back.",
+            field="consumed",
+        )
+    return end_in(command, locked, project, "cancel", Status.CANCELED, used)
 
 
 def _consumed_on_cancel(project: Project, consumed: int | None) -> int:
@@ -232,23 +201,3 @@ def _consumed_on_cancel(project: Project, consumed: int | None) -> int:
             field="consumed",
         )
     return consumed
-
-
-def _end(
-    command: OpenCommand,
-    locked: Locked,
-    project: Project,
-    action: str,
-    target: Status,
-    consumed: int,
-) -> Answer:
-    """End a project: give its credits back, pay debts, let the queue move."""
-    book = Book(locked)
-    released = give_back(book, project, consumed=consumed)
-    project.ended_at = clock.now()
-    project.rank = None
-    project.wait_reason = ""
-    project.reserved_for = None
-    move(command, project, action, target, released=released, consumed=consumed)
-    started = settle(command, book)
-    return answer_for(project, released=released, consumed=consumed, started=started)

@@ -10,21 +10,29 @@ from callsheet.journal import events
 from callsheet.journal.commands import Answer, OpenCommand, run
 from callsheet.kit.actor import Actor
 from callsheet.kit.errors import Conflict, Forbidden, Refused
-from callsheet.projects.lifecycle import Status
+from callsheet.kit.rows import write_fields
 from callsheet.projects.models import Project
+from callsheet.projects.waiting import IN_QUEUE, spread
 from callsheet.services.admitting import admit
 from callsheet.services.loading import account_of
 from callsheet.tenants.access import check_can_administer, check_can_write
 
 
 def reorder(
-    actor: Actor, account_id: int, order: Sequence[int], *, key: str | None = None
+    actor: Actor,
+    account_id: int,
+    order: Sequence[int],
+    *,
+    seen: Sequence[int] | None = None,
+    key: str | None = None,
 ) -> Answer:
     """Put the account's queue into this order: every queued project, once, first to start first.
+    ``seen`` is the order that was there when somebody set out to change it.
 
     Account admins order the whole queue; members exchange the places of their own briefs only.
-    Raises ``Conflict("stale_queue")`` when the queue is not the one that was ordered any more,
-    ``Refused("twice_in_order")``, ``Forbidden("not_your_brief")``. Admission runs at once.
+    Raises ``Conflict("stale_queue")`` when the queue is not the one that was ordered any more, or
+    not in the order ``seen``, ``Refused("twice_in_order")``, ``Forbidden("not_your_brief")``.
+    Admission runs at once. Answers what has started and the order ``before``.
     """
 
     def work(command: OpenCommand) -> Answer:
@@ -35,30 +43,35 @@ def reorder(
         locked = lock_wallets([account.wallet.pk])
         queue = list(
             Project.objects.select_for_update()
-            .filter(wallet=account.wallet, status=Status.QUEUED)
+            .filter(IN_QUEUE, wallet=account.wallet)
             .order_by("pk")
         )
-        if {project.pk for project in queue} != set(order):
+        queue.sort(key=lambda project: (project.rank, project.pk))
+        before = [project.pk for project in queue]
+        if set(before) != set(order) or (seen is not None and before != list(seen)):
             raise Conflict(
                 "stale_queue",
                 "The queue has changed meanwhile. Look at it again, then order it.",
                 field="order",
             )
-        queue.sort(key=lambda project: (project.rank, project.pk))
         by_id = {project.pk: project for project in queue}
         wanted = [by_id[pk] for pk in order]
         if not rights.may_administer:
             _check_own(actor, queue, wanted)
-        before = [project.pk for project in queue]
         _exchange_ranks(queue, wanted)
         events.record(
             "queue_ordered", "account", account.pk, command=command, account_id=account.pk,
             data={"before": before, "after": list(order)},
         )  # fmt: skip
         started = admit(command, locked, [account.wallet.pk])
-        return {"account": account.pk, "order": list(order), "started": started}
+        return {
+            "account": account.pk, "order": list(order), "before": before, "started": started,
+        }  # fmt: skip
 
-    return run(actor, "reorder", key, {"account": account_id, "order": list(order)}, work)
+    given: Answer = {"account": account_id, "order": list(order)}
+    if seen is not None:
+        given["seen"] = list(seen)
+    return run(actor, "reorder", key, given, work)
 
 
 def set_policy(
@@ -119,13 +132,10 @@ def _exchange_ranks(queue: Sequence[Project], wanted: Sequence[Project]) -> None
     The ranks themselves stay, so that a withdrawn brief's kept place stays where it was. Where
     two were equal they are spread, because rank alone orders the queue.
     """
-    ranks: list[int] = []
-    for project in queue:
-        rank = project.rank or 0
-        ranks.append(rank if not ranks or rank > ranks[-1] else ranks[-1] + 1)
+    ranks = spread(project.rank or 0 for project in queue)
     for project, rank in zip(wanted, ranks, strict=True):
         project.rank = rank
         project.version += 1
         # A new order makes new promises: the old reservation does not count against it.
         project.first_reserved_for = None
-    Project.objects.bulk_update(wanted, ["rank", "version", "first_reserved_for"])
+    write_fields(wanted, ["rank", "version", "first_reserved_for"])

@@ -15,6 +15,7 @@ from callsheet.projects.lifecycle import ENDED, HOLDING
 from callsheet.projects.models import Project
 from callsheet.services.admitting import admit
 from callsheet.services.briefing import waiting
+from callsheet.services.following import cause_of, stir
 from callsheet.services.loading import lock_project, project_of
 from callsheet.services.moving import answer_for
 from callsheet.tenants.access import check_can_write
@@ -49,6 +50,7 @@ def set_predecessors(
             account_id=project.account_id, data={"predecessors": sorted(wanted)},
         )  # fmt: skip
         admit(command, locked, [project.wallet_id])
+        stir([project.wallet_id], cause_of(command, project))
         project.refresh_from_db()
         return answer_for(project, predecessors=sorted(wanted))
 
@@ -104,6 +106,7 @@ def change_not_before(
             account_id=project.account_id, data={"not_before": day},
         )  # fmt: skip
         admit(command, locked, [project.wallet_id])
+        stir([project.wallet_id], cause_of(command, project))
         project.refresh_from_db()
         return answer_for(project, **waiting(project))
 

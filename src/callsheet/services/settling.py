@@ -10,6 +10,7 @@ from callsheet.credits.post import post
 from callsheet.insight.snapshots import today_of
 from callsheet.journal.commands import OpenCommand
 from callsheet.services.admitting import admit
+from callsheet.services.telling import tell_credits
 
 
 def settle(command: OpenCommand, book: Book) -> list[int]:
@@ -24,5 +25,6 @@ def settle(command: OpenCommand, book: Book) -> list[int]:
         if wallet.billing == Billing.PAY_AS_YOU_GO:
             lots.expire(book, wallet, today[pk])
     post(command, book.moves)
+    tell_credits(command, {move.kind for move in book.moves})
     touched = {*book.locked.asked, *book.touched}
     return admit(command, book.locked, touched, moved=bool(book.moves))

@@ -12,7 +12,9 @@ from callsheet.kit import clock
 from callsheet.kit.actor import Actor
 from callsheet.kit.errors import Conflict, Forbidden, NotFound, Refused
 from callsheet.services.accounts import check_not_ended, lock_account
+from callsheet.services.handing_over import hand_over_accounts, hand_over_everywhere
 from callsheet.services.loading import account_of
+from callsheet.services.telling import tell
 from callsheet.tenants import checks
 from callsheet.tenants.access import MANAGERS, STAFF, check_can_manage, staff_role_of
 from callsheet.tenants.models import (
@@ -74,7 +76,8 @@ def change_staff_role(
 ) -> Answer:
     """Give somebody of the studio another role. Studio admins, who cannot change their own.
 
-    Answers ``{"user", "role", "before"}``. Raises ``Refused("unknown_role")``,
+    Whoever manages no accounts any more hands theirs over: see `deactivate`. Answers ``{"user",
+    "role", "before", "handed_over", "without_manager"}``. Raises ``Refused("unknown_role")``,
     ``NotFound`` for somebody who is not of the studio, ``Conflict("own_role")``.
     """
 
@@ -90,7 +93,14 @@ def change_staff_role(
             "staff_role_changed", "user", user.pk,
             command=command, data={"before": before, "after": role},
         )  # fmt: skip
-        return {"user": user.pk, "role": role, "before": before}
+        handed, alone = ([], []) if role in MANAGERS else hand_over_accounts(command, user)
+        return {
+            "user": user.pk,
+            "role": role,
+            "before": before,
+            "handed_over": handed,
+            "without_manager": alone,
+        }
 
     return run(actor, "change_staff_role", key, {"user": user_id, "role": role}, work, note=note)
 
@@ -98,7 +108,10 @@ def change_staff_role(
 def deactivate(actor: Actor, user_id: int, *, key: str | None = None, note: str = "") -> Answer:
     """Close somebody's login, of the studio or of a customer; what they did stays under their name.
 
-    Studio admins, who cannot lock themselves out. Answers ``{"user", "active"}``.
+    Studio admins, who cannot lock themselves out. It is closed at once, whatever hangs on it: a
+    customer's projects go to an admin of each account, a manager's accounts to their deputies.
+    Answers ``{"user", "active"}``, and when closing ``"projects"`` that changed hands, accounts
+    ``"handed_over"`` and those ``"without_manager"`` now.
     """
     return _switch(actor, user_id, False, key, note)
 
@@ -122,7 +135,16 @@ def _switch(actor: Actor, user_id: int, active: bool, key: str | None, note: str
             user.is_active = active
             user.save(update_fields=["is_active"])
             events.record(f"person_{name}d", "user", user.pk, command=command)
-        return {"user": user.pk, "active": active}
+        if active:
+            return {"user": user.pk, "active": True}
+        handed, alone = hand_over_accounts(command, user)
+        return {
+            "user": user.pk,
+            "active": False,
+            "projects": hand_over_everywhere(command, user),
+            "handed_over": handed,
+            "without_manager": alone,
+        }
 
     return run(actor, name, key, {"user": user_id}, work, note=note)
 
@@ -184,15 +206,17 @@ def assign_account_manager(
         assignment = AccountManagerAssignment.objects.create(
             account=account, manager=manager, deputy=deputy, starts_on=first
         )
-        events.record(
-            "manager_assigned", "account", account.pk,
-            command=command, account_id=account.pk,
-            data={
-                "manager": manager.pk,
-                "manager_name": str(manager),
-                "deputy": deputy.pk if deputy else None,
-                "starts_on": first,
-            },
+        tell(
+            events.record(
+                "manager_assigned", "account", account.pk,
+                command=command, account_id=account.pk,
+                data={
+                    "manager": manager.pk,
+                    "manager_name": str(manager),
+                    "deputy": deputy.pk if deputy else None,
+                    "starts_on": first,
+                },
+            )
         )  # fmt: skip
         return {"account": account.pk, "assignment": assignment.pk, "ended": ended}
 

@@ -25,6 +25,7 @@ _GROUPED = re.compile(r"\d{1,3}(?:[, '\u00a0\u202f]\d{3})+")
 _AMOUNT = re.compile(r"[-+]?\d[\d., '\u00a0\u202f]*")
 _YES = frozenset({"yes", "y", "true", "on", "x", "1", "ja", "oui", "si", "✓"})
 _NO = frozenset({"no", "n", "false", "off", "0", "nein", "non", "-"})
+_MARKED = re.compile(r"'+[=+@-]")
 _FORMULA = re.compile(r"=|[+@-][^|!(]*[|!(]|[\t\r]")
 _ERROR_VALUES = frozenset(
     {
@@ -82,7 +83,7 @@ def as_text(cell: Cell) -> str:
         return cell.date().isoformat()
     if isinstance(cell, date):
         return cell.isoformat()
-    if isinstance(cell, str) and cell[:1] == "'" and cell[1:2] in {"=", "+", "-", "@"}:
+    if isinstance(cell, str) and _MARKED.match(cell):
         # The mark that spreadsheets, and our own exports, put before a text that is no formula.
         return cell[1:]
     return str(cell)
@@ -150,6 +151,20 @@ def _whole(cell: Cell) -> int:
     if number > CREDITS_MAX:
         raise NotReadable("too_large", f"This cannot be more than {CREDITS_MAX:,}.")
     return number
+
+
+def _days(cell: Cell) -> int:
+    """A whole number of days, with or without a sign."""
+    if isinstance(cell, str):
+        text = re.sub(
+            r"\s*(days?|d)$", "", as_text(cell).replace("\u2212", "-"), flags=re.IGNORECASE
+        )
+        before = text.startswith("-")
+        days = _whole(text.removeprefix("-").removeprefix("+"))
+        return -days if before else days
+    if isinstance(cell, int | float) and not isinstance(cell, bool) and cell < 0:
+        return -_whole(-cell)
+    return _whole(cell)
 
 
 def _amount(cell: Cell) -> Decimal:
@@ -278,6 +293,7 @@ _READERS: dict[Kind, Callable[[Cell], Any]] = {
     Kind.LINES: _lines,
     Kind.CREDITS: _whole,
     Kind.WHOLE: _whole,
+    Kind.DAYS: _days,
     Kind.NUMBER: _number,
     Kind.MONEY: _money,
     Kind.EMAIL: _email,

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     LINES = "several, one per line or separated by semicolons"
     CREDITS = "credits (whole number)"
     WHOLE = "whole number"
+    DAYS = "number of days, below 0 for before"
     NUMBER = "number"
     MONEY = "amount of money"
     DATE = "date"

@@ -136,6 +136,19 @@ def read_concepts(
     return tuple(concepts)
 
 
+def read_wanted(
+    text: str, book: PriceBook, *, most_quantity: int = 200
+) -> tuple[tuple[str, int], ...]:
+    """Items with their numbers, “2 static, 1 video”, each item once. Raises NotDeliverable."""
+    counts: dict[str, int] = {}
+    for part in _parts(text, book, most_quantity):
+        counts[part.item.name] = counts.get(part.item.name, 0) + part.quantity
+    for item, count in counts.items():
+        if count > most_quantity:
+            raise NotDeliverable("quantity", f"{item}: at most {most_quantity:,}, not {count:,}.")
+    return tuple(counts.items())
+
+
 def _named_concept(
     text: str, number: int, book: PriceBook, most_quantity: int
 ) -> tuple[str, list[_Part]]:

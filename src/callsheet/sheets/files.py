@@ -81,19 +81,7 @@ def _tables_of(
     if suffix == ".csv" and sheet:
         yield sheet, read_csv(file, sheet, limits)
     elif suffix == ".xlsx" and sheet and not whole_studio:
-        tabs = read_workbook(file, limits)
-        chosen = next((t for t in tabs if sheet.has_name(t)), next(iter(tabs)))
-        yield sheet, tabs[chosen]
-        for other in tabs:
-            if other != chosen and tabs[other].rows:
-                findings.warn(
-                    Problem(
-                        "unused_tab",
-                        sheet.name,
-                        f"Only the tab {chosen} is read; {other} is left out.",
-                        source=file.name,
-                    )
-                )
+        yield sheet, _tab_of(file, sheet, limits, findings)
     elif suffix == ".xlsx" and whole_studio:
         for tab, table in read_workbook(file, limits).items():
             found = _sheet_named(tab)
@@ -124,6 +112,41 @@ def _tables_of(
                 source=file.name,
             )
         )
+
+
+def read_file(file: Path, sheet: SheetDefinition, limits: Limits, findings: Findings) -> Table:
+    """The one sheet that a file holds, whatever the file is called: a CSV, or the tab of a workbook
+    that has the sheet's name, or else its first.
+
+    Raises Unreadable.
+    """
+    if not file.is_file():
+        raise Unreadable("no_such_place", f"There is no file {file.name}.")
+    suffix = file.suffix.casefold()
+    if suffix == ".xlsx":
+        return _tab_of(file, sheet, limits, findings)
+    if suffix == ".csv":
+        return read_csv(file, sheet, limits)
+    raise Unreadable(
+        "wrong_format",
+        f"{suffix or 'Such'} files are not read. Save it as .xlsx or .csv.",
+    )
+
+
+def _tab_of(file: Path, sheet: SheetDefinition, limits: Limits, findings: Findings) -> Table:
+    tabs = read_workbook(file, limits)
+    chosen = next((t for t in tabs if sheet.has_name(t)), next(iter(tabs)))
+    for other in tabs:
+        if other != chosen and tabs[other].rows:
+            findings.warn(
+                Problem(
+                    "unused_tab",
+                    sheet.name,
+                    f"Only the tab {chosen} is read; {other} is left out.",
+                    source=file.name,
+                )
+            )
+    return tabs[chosen]
 
 
 def read_csv(file: Path, sheet: SheetDefinition, limits: Limits) -> Table:

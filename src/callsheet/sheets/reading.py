@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from callsheet.sheets.calendar import CalendarReader
 from callsheet.sheets.dates import DateOrder
 from callsheet.sheets.definitions import (
+    CALENDAR,
     CREDITS,
     CUSTOMERS,
     PEOPLE,
@@ -23,7 +25,14 @@ from callsheet.sheets.limits import LIMITS, Limits
 from callsheet.sheets.money import known_items, read_credits, read_price_list
 from callsheet.sheets.predecessors import check_predecessors
 from callsheet.sheets.problems import Findings, Problem
-from callsheet.sheets.records import CreditEntry, Known, ProjectRow, Rules, Studio
+from callsheet.sheets.records import (
+    CalendarRow,
+    CreditEntry,
+    Known,
+    ProjectRow,
+    Rules,
+    Studio,
+)
 from callsheet.sheets.rows import Context, Register
 from callsheet.sheets.statuses import HOLDING
 from callsheet.sheets.tables import Sheet, understand
@@ -90,6 +99,16 @@ def read_studio(
     entries: Register[CreditEntry] = Register(CREDITS)
     if CREDITS.name in sheets:
         entries = read_credits(sheets[CREDITS.name], context, who.customers)
+    calendar: Register[CalendarRow] = Register(CALENDAR)
+    if CALENDAR.name in sheets:
+        lines = dict(known.lines) | {
+            key: sum(len(concept.lines) for concept in project.concepts)
+            for key, project in projects.records.items()
+        }
+        owners = dict(known.projects) | {key: p.account for key, p in projects.records.items()}
+        calendar = CalendarReader(
+            context, who.customers, items, owners, lines, rules or Rules()
+        ).read(sheets[CALENDAR.name])
     _warn_of_overdrawn(who, projects, entries, today)
     studio = Studio(
         customers=_of_the_sheets(who.customers),
@@ -97,6 +116,7 @@ def read_studio(
         price_list=_of_the_sheets(items),
         projects=tuple(_resolved(p, projects) for p in _of_the_sheets(projects)),
         credits=_of_the_sheets(entries),
+        calendar=_of_the_sheets(calendar),
     )
     return Reading(
         studio,

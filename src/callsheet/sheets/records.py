@@ -208,10 +208,38 @@ class CreditEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarRow:
+    """An entry of a content calendar. ``wanted`` are items of the price list with their numbers;
+    ``projects`` are keys with the number of one deliverable, or None for all of them. ``status`` is
+    *published*, *dropped*, or empty where it follows the work. ``said`` names the columns that the
+    sheet has, because a column that is missing says nothing.
+    """
+
+    row: int
+    key: str
+    account: str
+    title: str = ""
+    publish: date | None = None
+    campaign: str = ""
+    anchor: date | None = None
+    days: int | None = None
+    fixed: bool = False
+    channel: str = ""
+    brand: str = ""
+    wanted: tuple[tuple[str, int], ...] = ()
+    status: str = ""
+    published: date | None = None
+    projects: tuple[tuple[str, int | None], ...] = ()
+    version: int | None = None
+    said: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """What the installation already holds, so that a single sheet can be imported again.
 
-    ``projects`` maps project keys to account keys; ``predecessors`` project keys to theirs.
+    ``projects`` maps project keys to account keys; ``predecessors`` project keys to theirs;
+    ``lines`` says how many deliverables each project has.
     """
 
     customers: tuple[Customer, ...] = ()
@@ -219,6 +247,7 @@ class Known:
     items: tuple[PriceItem, ...] = ()
     projects: Mapping[str, str] = field(default_factory=dict)
     predecessors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    lines: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,3 +259,4 @@ class Studio:
     price_list: tuple[PriceItem, ...] = ()
     projects: tuple[ProjectRow, ...] = ()
     credits: tuple[CreditEntry, ...] = ()
+    calendar: tuple[CalendarRow, ...] = ()

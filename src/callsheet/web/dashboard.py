@@ -1,59 +1,88 @@
-"""The administration's first page: how the studio stands today, and what asks for somebody."""
+"""Today: one sentence and one strip that say how the account stands, then what to do about it."""
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import timedelta
 
-from django.db.models import Count, F, Q, Sum
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
 
-from callsheet.credits.models import Wallet
-from callsheet.projects.lifecycle import Status
-from callsheet.projects.models import Project
-from callsheet.web.admin.pictures import row_strip, with_production
-from callsheet.web.roles import Group, sees
+from callsheet.insight.morning import COMES_BACK_DAYS, Morning, MorningProject, read_morning
+from callsheet.projects.lifecycle import HOLDING
+from callsheet.web.addresses import project_url
+from callsheet.web.dashboard_words import say_morning, say_stock, short_of_drafts
+from callsheet.web.frame import Frame, account_page, show
+from callsheet.web.home import LAST_ACCOUNT
+from callsheet.web.strip import customer_part, strip_on_page
+from callsheet.web.strip_over_time import Bar, strip_over_time
+from callsheet.web.templatetags.said import say_days
+from callsheet.web.tones import customer_tone
+
+_YEAR = 365 * 24 * 3600
 
 
-def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Add today's figures: four queries and one strip for each wallet that is shown."""
-    counts = dict(
-        Project.objects.filter(
-            status__in=[Status.QUEUED.value, Status.PENDING_REVIEW.value, Status.DELIVERED.value]
-        )
-        .values_list("status")
-        .annotate(n=Count("pk"))
-    )
-    totals = Wallet.objects.aggregate(held=Sum("held"), available=Sum("available"))
-    held = totals["held"] or 0
-    reviews = (
-        Project.objects.filter(status=Status.PENDING_REVIEW)
-        .select_related("account")
-        .order_by("started_at", "pk")[:8]
-    )
-    return context | {
-        "held": f"{held:,}",
-        "capacity": f"{held + (totals['available'] or 0):,}",
-        "queued": counts.get(Status.QUEUED, 0),
-        "to_review": counts.get(Status.PENDING_REVIEW, 0),
-        "unread": counts.get(Status.DELIVERED, 0),
-        "reviews": reviews,
-        "tight": tight_wallets() if sees(request.user, Group.CREDITS) else [],
+@account_page
+@require_safe
+def dashboard(request: HttpRequest, frame: Frame) -> HttpResponse:
+    """The account's first page; HTMX fetches its live part again when something has moved."""
+    morning = read_morning(frame.account, frame.rights)
+    facts = {
+        "nav": "dashboard",
+        "morning": morning,
+        "sentence": say_morning(morning),
+        "strip": _strip(frame, morning),
+        "over_time": _over_time(frame, morning),
+        "stock": say_stock(morning.stock),
+        "short": short_of_drafts(morning.stock),
     }
-
-
-def tight_wallets(most: int = 12) -> list[dict[str, Any]]:
-    """Wallets in which briefs wait or which are overdrawn, the longest queue first."""
-    wallets = (
-        Wallet.objects.annotate(
-            waiting=Count("projects", filter=Q(projects__status=Status.QUEUED)),
-            asked=Sum("projects__credits", filter=Q(projects__status=Status.QUEUED), default=0),
-        )
-        .filter(Q(waiting__gt=0) | Q(available__lt=0))
-        .select_related("account", "organization")
-        .prefetch_related(with_production())
-        .order_by(F("asked").desc(), "pk")[:most]
+    response = show(request, frame, "web/dashboard.html", facts, parts=("live",))
+    response.set_cookie(
+        LAST_ACCOUNT, frame.account.key, _YEAR, samesite="Lax", secure=request.is_secure()
     )
-    return [
-        {"wallet": w, "strip": row_strip(w), "waiting": w.waiting, "asked": w.asked}
-        for w in wallets
-    ]
+    return response
+
+
+def _comes_back(project: MorningProject, morning: Morning) -> str:
+    if project.first is None:
+        return ""
+    first = max(project.first, morning.today)
+    last = max(project.last or first, first)
+    return f", expected back {say_days(first, last, morning.today)}"
+
+
+def _strip(frame: Frame, morning: Morning) -> SafeString:
+    parts = [
+        customer_part(
+            p.title, p.status, p.credits, project_url(frame.account.key, p.key),
+            _comes_back(p, morning),
+        )
+        for p in morning.production
+    ]  # fmt: skip
+    return strip_on_page(parts, morning.capacity, reserved=morning.reserved)
+
+
+def _over_time(frame: Frame, morning: Morning) -> SafeString | str:
+    """What is held over the next six weeks, and what is expected to start."""
+    today = morning.today
+    end_of_picture = today + timedelta(days=COMES_BACK_DAYS)
+    bars = []
+    for p in (*morning.production, *morning.waiting):
+        url = project_url(frame.account.key, p.key)
+        if p.status in HOLDING:
+            end = max(p.first or end_of_picture, today)
+            words = f"{p.title}: {p.credits} credits{_comes_back(p, morning)}"
+            tone = customer_tone(p.status).style
+            bars.append(Bar(p.title, p.credits, today, end, p.last or end, tone, words, url))
+        elif p.first is not None and p.first < end_of_picture:
+            first = max(p.first, today)
+            days = say_days(first, max(p.last or first, first), today)
+            words = f"{p.title}: {p.credits} credits, expected to start {days}"
+            bars.append(
+                Bar(p.title, p.credits, first, end_of_picture, end_of_picture, "waits", words, url,
+                    planned=True)
+            )  # fmt: skip
+    if not bars:
+        return ""
+    sentence = f"Credits held over the next six weeks: {morning.held} today."
+    return strip_over_time(bars, morning.steps, today, COMES_BACK_DAYS, sentence)

@@ -22,8 +22,11 @@ from callsheet.insight.credit_strip import (
     tone_of,
 )
 from callsheet.projects.lifecycle import Status
+from callsheet.web.tones import customer_tone
 
 _GAP = 2.0
+_CHARACTER = 7.4  # pixels, of the widest of the system fonts that are in use
+_PHONE_WIDTH, _CELLS_ON_PHONE, _LINES_ON_PHONE, _LINE_PITCH = 344, 12, 8, 38
 # Who has the next step, as the studio sees it: (style, words).
 TONES = {
     Status.PENDING_REVIEW: ("needs", "needs your review"),
@@ -38,19 +41,29 @@ TONES = {
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one project occupies: credits, the style of its status, and words for it."""
+    """What one project occupies: credits, the style of its status, words for it, and its page
+    (empty: no link).
+    """
 
     credits: int
     status: str
     tone: str
     words: str
     title: str
+    url: str = ""
 
 
 def part(title: str, status: str, credits: int) -> Part:
     """The part of a project that holds ``credits``."""
     tone, state = TONES.get(Status(status), ("made", Status(status).label.lower()))
     return Part(credits, status, tone, f"{title}: {credits} credits, {state}", title)
+
+
+def customer_part(title: str, status: str, credits: int, url: str, more: str = "") -> Part:
+    """The part of a project as its customer sees it, with a link; ``more`` ends the words."""
+    tone = customer_tone(status)
+    words = f"{title}: {credits} credits, {tone.words}{more}"
+    return Part(credits, status, tone.style, words, title, url)
 
 
 def sentence(held: int, capacity: int) -> str:
@@ -72,27 +85,66 @@ def strip(
     width: int = 240,
     height: int = 12,
     titles: bool = False,
+    words: str = "",
 ) -> SafeString:
     """The strip of a wallet with that capacity as SVG, at most ``width`` wide.
 
     ``reserved`` of the free credits are kept for the head of the queue and hatched. ``titles``
-    writes a project's name into its part where there is room.
+    writes a project's name into its part where there is room. ``words`` say the picture where
+    it is not a wallet's.
     """
     parts = [p for p in parts if p.credits > 0]
     blocks = [Block(n, p.credits, tone_of(p.status)) for n, p in enumerate(parts)]
     drawn = cells(capacity, blocks, reserved)
-    pitch = min(30.0 if titles else 18.0, width / max(1, len(drawn)))
+    pitch = min(54.0 if titles else 18.0, width / max(1, len(drawn)))
     # Names are written across cells, so these then stand closer together.
     pen = _Pen(pitch, min(1.0 if titles else _GAP, pitch / 5), height)
-    groups = [pen.shapes(drawn, n, p) for n, p in enumerate(parts)]
-    names = [pen.name(drawn, n, p) for n, p in enumerate(parts)] if titles else []
+    groups = [pen.part(drawn, n, p, titles) for n, p in enumerate(parts)]
     size = max(1.0, len(drawn) * pitch - pen.gap)
     return format_html(
-        '<svg class="cs-strip" role="img" aria-label="{}" width="{}" height="{}"'
-        ' viewBox="0 0 {} {}">{}{}{}</svg>',
-        sentence(sum(p.credits for p in parts), capacity),
+        '<svg class="cs-strip" role="{}" aria-label="{}" width="{}" height="{}"'
+        ' viewBox="0 0 {} {}">{}{}</svg>',
+        "group" if any(p.url for p in parts) else "img",
+        words or sentence(sum(p.credits for p in parts), capacity),
         f"{size:.0f}", height, f"{size:.1f}", height,
-        pen.shapes(drawn, None, None), _together(groups), _together(names),
+        pen.shapes(drawn, None, None), _together(groups),
+    )  # fmt: skip
+
+
+def strip_on_page(parts: Iterable[Part], capacity: int, *, reserved: int = 0) -> SafeString:
+    """The strip of a wallet as a page shows it, with names: one line across the page, and for
+    narrow screens as many lines as it needs, of which each screen shows its own.
+    """
+    parts = [p for p in parts if p.credits > 0]
+    wide = strip(parts, capacity, reserved=reserved, width=1080, height=40, titles=True)
+    narrow = _in_lines(parts, capacity, reserved)
+    return format_html('<div class="cs-wide">{}</div><div class="cs-narrow">{}</div>', wide, narrow)
+
+
+def _in_lines(parts: list[Part], capacity: int, reserved: int) -> SafeString:
+    """The strip for a phone: lines of sixty credits, longer ones only for very large wallets."""
+    blocks = [Block(n, p.credits, tone_of(p.status)) for n, p in enumerate(parts)]
+    drawn = cells(capacity, blocks, reserved)
+    per_line = max(_CELLS_ON_PHONE, -(-len(drawn) // _LINES_ON_PHONE))
+    pen = _Pen(_PHONE_WIDTH / per_line, 1.0, 32)
+    lines = []
+    for place, first in enumerate(range(0, len(drawn), per_line)):
+        line = drawn[first : first + per_line]
+        here = {piece.block for cell in line for piece in cell.parts}
+        groups = [pen.part(line, n, p, True) for n, p in enumerate(parts) if n in here]
+        lines.append(
+            format_html(
+                '<g transform="translate(0 {})">{}{}</g>',
+                place * _LINE_PITCH, pen.shapes(line, None, None), _together(groups),
+            )
+        )  # fmt: skip
+    return format_html(
+        '<svg class="cs-strip" role="{}" aria-label="{}" width="{}" height="{}"'
+        ' viewBox="0 0 {} {}">{}</svg>',
+        "group" if any(p.url for p in parts) else "img",
+        sentence(sum(p.credits for p in parts), capacity),
+        _PHONE_WIDTH, _LINE_PITCH * max(1, len(lines)) - 6,
+        _PHONE_WIDTH, _LINE_PITCH * max(1, len(lines)) - 6, _together(lines),
     )  # fmt: skip
 
 
@@ -119,6 +171,15 @@ class _Pen:
                     found.append((piece.tone, x, piece.credits * inner))
                 x += piece.credits * inner
         return found
+
+    def part(self, drawn: list[Cell], block: int, p: Part, titles: bool) -> SafeString:
+        """A project's rectangles and name, as a link where it has a page."""
+        drawing = format_html(
+            "{}{}", self.shapes(drawn, block, p), self.name(drawn, block, p) if titles else ""
+        )
+        if not p.url:
+            return drawing
+        return format_html('<a href="{}">{}</a>', p.url, drawing)
 
     def shapes(self, drawn: list[Cell], block: int | None, p: Part | None) -> SafeString:
         """The rectangles of one block with its words as tooltip, or of what is free."""
@@ -148,7 +209,7 @@ class _Pen:
                 '<rect class="cs-seam" x="{}" y="0" width="3" height="{}"/>',
                 f"{start - 1.5 - self.gap / 2:.1f}", self.height,
             )  # fmt: skip
-        room = int((end - start - 14) / 6.5)  # characters, at about 6.5 pixels each
+        room = int((end - start - 14) / _CHARACTER)
         if room < 6:
             return format_html("{}", seam)
         short = p.title if len(p.title) <= room else p.title[: room - 1] + "…"

@@ -35,7 +35,8 @@ def test_the_generator_writes_what_is_committed(tmp_path: Path) -> None:
     written = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
     assert written == {file.name: file.read_bytes() for file in EXAMPLE.glob("*.csv")}
     assert set(written) == {
-        f"{name}.csv" for name in ("customers", "people", "projects", "price_list", "credits")
+        f"{name}.csv"
+        for name in ("customers", "people", "projects", "price_list", "credits", "calendar")
     }
 
 
@@ -132,7 +133,7 @@ def test_the_situations_are_there(reading: Reading, studio: Studio) -> None:
     assert customers["nordlicht"].borrowing is True
     assert customers["maison-parfum"].policy == "planned"
     assert any(e.kind == "downgrade" and e.account == "oakline" for e in studio.credits)
-    # work for the demo's fortnight
+    # work for the demo's quarter
     ready = [p for p in studio.projects if p.status == "draft" and p.credits >= 10 and p.texts]
     assert len(ready) >= 40
     assert sum(p.status == "delivered" for p in studio.projects) >= 15

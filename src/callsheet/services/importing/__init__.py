@@ -6,6 +6,7 @@ the same sheets changes nothing, a corrected one changes what was corrected.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -25,17 +26,24 @@ from callsheet.kit import clock
 from callsheet.kit.actor import Actor
 from callsheet.projects.lifecycle import HOLDING, Status
 from callsheet.projects.models import Project
+from callsheet.services.calendar_loading import lock_calendar
+from callsheet.services.following import stir_queues
+from callsheet.services.importing.calendars import calendar_accounts, import_calendars
 from callsheet.services.importing.catalogue import import_catalogue, known_items
 from callsheet.services.importing.customers import import_customers, known_customers
 from callsheet.services.importing.entries import import_entries
 from callsheet.services.importing.memory import Memory
 from callsheet.services.importing.people import assign_managers, import_people, known_people
-from callsheet.services.importing.projects import ProjectImport, known_projects
+from callsheet.services.importing.projects import (
+    ProjectImport,
+    known_lines,
+    known_projects,
+)
 from callsheet.services.importing.report import ImportReport, report_of
 from callsheet.services.importing.work import Work, studio_zone
 from callsheet.services.settling import settle
 from callsheet.services.staffing import check_is_studio_admin
-from callsheet.sheets import DateOrder, Known, Rules, Studio, read_studio
+from callsheet.sheets import DateOrder, Known, Problem, Rules, Studio, read_studio
 
 __all__ = ["ImportReport", "import_studio"]
 
@@ -77,6 +85,12 @@ def import_studio(
             actor, "import_studio", key, {"place": str(place), "rows": dict(reading.rows)},
             lambda command: _import(command, reading.studio),
         )  # fmt: skip
+        problems = tuple(Problem(**problem) for problem in answer.pop("calendar_problems", ()))
+        if problems:
+            # Only the calendar knows of them: days that contradict the campaign's anchor.
+            transaction.set_rollback(True)
+            reading = replace(reading, problems=(*reading.problems, *problems))
+            return report_of(reading, None, dry_run=dry_run)
         if dry_run:
             transaction.set_rollback(True)
         return report_of(reading, answer, dry_run=dry_run)
@@ -96,6 +110,7 @@ def _known() -> Known:
         items=known_items(),
         projects=accounts,
         predecessors=predecessors,
+        lines=known_lines(),
     )
 
 
@@ -113,6 +128,8 @@ def _import(command: OpenCommand, studio: Studio) -> Answer:
     """Everything in its order: who, what they have, what they hold, what may start."""
     # Everything is locked, in the order in which everybody locks, before anything is read: imports
     # are rare, and nothing that they compare may change under them.
+    for account_id in calendar_accounts(studio.calendar):
+        lock_calendar(account_id)
     lock_wallets(Wallet.objects.values_list("pk", flat=True))
     work = Work(command, clock.today(studio_zone()), Memory())
     work.load()
@@ -123,6 +140,7 @@ def _import(command: OpenCommand, studio: Studio) -> Answer:
     import_entries(work, studio.credits)
     _post_openings(work)
     ProjectImport(work).run(studio.projects)
+    calendar_problems = import_calendars(work, studio.calendar)
     work.memory.flush()
     started = _settle(work)
     return {
@@ -135,6 +153,7 @@ def _import(command: OpenCommand, studio: Studio) -> Answer:
         "held": Project.objects.filter(status__in=HOLDING).count(),
         "queued": Project.objects.filter(status=Status.QUEUED).count(),
         "started": started,
+        "calendar_problems": [problem.as_dict() for problem in calendar_problems],
     }
 
 
@@ -176,6 +195,7 @@ def _settle(work: Work) -> list[str]:
     book = Book(lock_wallets(work.touched))
     book.touched.extend(sorted(work.touched))
     started = settle(work.command, book)
+    stir_queues(work.command, work.touched)
     keys = dict(Project.objects.filter(pk__in=started).values_list("pk", "key"))
     return [keys[pk] for pk in started]
 

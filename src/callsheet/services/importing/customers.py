@@ -10,13 +10,13 @@ from callsheet.credits.models import (
     Billing,
     Grant,
     Policy,
-    PricePeriod,
     StandingOrder,
     Subscription,
     Wallet,
 )
 from callsheet.credits.opening import open_pool, open_wallet
-from callsheet.credits.terms import add_months
+from callsheet.credits.prices import set_price
+from callsheet.credits.terms import TERM_MONTHS, add_months
 from callsheet.services.importing.catalogue import plan_of
 from callsheet.services.importing.memory import Comparison
 from callsheet.services.importing.work import Work, studio_zone
@@ -29,7 +29,6 @@ from callsheet.tenants.models import (
     ReleasePolicy,
 )
 
-TERM_MONTHS = 12
 CREDIT_FIELDS = ("plan", "credits", "allocation")
 LIFE_FIELDS = ("ended", "ended_reason", "notice", "paused_until", "trial_until")
 
@@ -308,15 +307,12 @@ def _begin(work: Work, wallet: Wallet, customer: Customer) -> None:
         starts_on=started,
         renews_on=renews,
         notice_on=customer.notice,
+        ends_on=(customer.ended or renews) if customer.notice else None,
         paused_on=work.today if paused else None,
         paused_until=customer.paused_until if paused else None,
         currency=customer.currency or wallet.owner.currency,
     )
-    if customer.price is not None:
-        PricePeriod.objects.create(
-            subscription=subscription, starts_on=started, monthly_price=customer.price,
-            credits=customer.capacity,
-        )  # fmt: skip
+    set_price(subscription, started, customer.price, customer.capacity)
 
 
 def _life(
@@ -327,6 +323,9 @@ def _life(
         subscription.renews_on = customer.renews
     if comparison.takes("notice"):
         subscription.notice_on = customer.notice
+        subscription.ends_on = (
+            (customer.ended or subscription.renews_on) if customer.notice else None
+        )
     if comparison.takes("paused_until"):
         paused = customer.paused_until is not None and customer.paused_until > work.today
         subscription.status = Subscription.Status.PAUSED if paused else Subscription.Status.ACTIVE
@@ -336,12 +335,4 @@ def _life(
     subscription.save()
     if comparison.takes("price") and customer.price is not None:
         # A price that was agreed is never rewritten, only followed by another.
-        prices = PricePeriod.objects.filter(subscription=subscription)
-        prices.filter(ends_on__isnull=True).update(ends_on=work.today)
-        if prices.filter(starts_on=work.today).exists():
-            work.memory.refuse(comparison, "The price was changed today already.", "price")
-            return
-        PricePeriod.objects.create(
-            subscription=subscription, starts_on=work.today, monthly_price=customer.price,
-            credits=customer.capacity,
-        )  # fmt: skip
+        set_price(subscription, work.today, customer.price, customer.capacity)

@@ -76,11 +76,13 @@ class Difference:
 class Memory:
     """Rows of earlier imports, and what this import does about each row."""
 
-    def __init__(self) -> None:
+    def __init__(self, account_id: int | None = None) -> None:
+        """Read what was imported before: everything, or one account's."""
         self._rows: dict[str, dict[str, Row]] = defaultdict(dict)
-        for data in (
-            Event.objects.filter(kind=IMPORTED).order_by("id").values_list("data", flat=True)
-        ):
+        imported = Event.objects.filter(kind=IMPORTED)
+        if account_id is not None:
+            imported = imported.filter(account_id=account_id)
+        for data in imported.order_by("id").values_list("data", flat=True):
             self._rows[data["sheet"]][data["key"]] = data["row"]
         self.counts: dict[str, Counter[str]] = defaultdict(Counter)
         self.differences: list[Difference] = []
@@ -89,6 +91,14 @@ class Memory:
     def compare(self, sheet: str, key: str, record: Any) -> Comparison:
         """A record beside what was imported under its key before."""
         return Comparison(sheet, key, plain(record), self._rows[sheet].get(key))
+
+    def last(self, sheet: str, key: str) -> Row | None:
+        """What the last import said under this key; None for one that was never imported."""
+        return self._rows[sheet].get(key)
+
+    def keys(self, sheet: str) -> set[str]:
+        """The keys that were ever imported from a sheet."""
+        return set(self._rows[sheet])
 
     def refuse(self, comparison: Comparison, said: str, *names: str) -> None:
         """Leave these changed fields as they are in Callsheet, and say so."""
@@ -106,14 +116,16 @@ class Memory:
         exists: bool,
         account_id: int | None = None,
         organization_id: int | None = None,
+        outcome: str | None = None,
     ) -> None:
         """Count the row as new, changed or unchanged, and keep it for the next import.
 
-        ``exists`` says whether Callsheet had it before, imported or not.
+        ``exists`` says whether Callsheet had it before, imported or not. ``outcome`` is how the row
+        is counted by somebody who knows better than a comparison with the last import.
         """
         kept = comparison.kept()
         same = kept == comparison.old
-        outcome = "unchanged" if same else "changed" if exists else "new"
+        outcome = outcome or ("unchanged" if same else "changed" if exists else "new")
         self.counts[comparison.sheet][outcome] += 1
         if same:
             return

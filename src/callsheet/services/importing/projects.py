@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -15,9 +16,18 @@ from callsheet.credits.models import Billing, Lot, Wallet
 from callsheet.credits.post import Move, post
 from callsheet.insight.calendars import Calendars
 from callsheet.projects.lifecycle import ENDED, HOLDING, Status
-from callsheet.projects.models import Brand, Occupancy, Priority, Project
-from callsheet.services.briefing import RANK_STEP
+from callsheet.projects.models import (
+    Brand,
+    Concept,
+    Deliverable,
+    Occupancy,
+    Priority,
+    Project,
+)
+from callsheet.projects.waiting import RANK_STEP
+from callsheet.services.entry_links import keep_links, restore_links
 from callsheet.services.importing.memory import Comparison
+from callsheet.services.importing.midway import take_over
 from callsheet.services.importing.scopes import write_scopes
 from callsheet.services.importing.work import Work
 from callsheet.sheets.records import ProjectRow
@@ -50,6 +60,27 @@ def known_projects() -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
     return accounts, before
 
 
+def known_lines(account_id: int | None = None) -> dict[str, int]:
+    """How many deliverables each project has, by the project's key."""
+    projects, concepts, lines = (
+        Project.objects.all(),
+        Concept.objects.all(),
+        Deliverable.objects.all(),
+    )
+    if account_id is not None:
+        projects = projects.filter(account_id=account_id)
+    keys = dict(projects.order_by().values_list("pk", "key"))
+    if account_id is not None:
+        concepts = concepts.filter(project_id__in=list(keys))
+    projects_of = dict(concepts.order_by().values_list("pk", "project_id"))
+    if account_id is not None:
+        lines = lines.filter(concept_id__in=list(projects_of))
+    counts: Counter[int | None] = Counter()
+    for concept_id in lines.order_by().values_list("concept_id", flat=True):
+        counts[projects_of.get(concept_id)] += 1
+    return {key: counts[pk] for pk, key in keys.items()}
+
+
 class ProjectImport:
     """Brings the projects of the sheets into the database, in few statements."""
 
@@ -77,6 +108,7 @@ class ProjectImport:
         self.known |= {(row.account, row.key): project for row, project, _ in self.fresh}
         write_scopes(self.work, [(row, project) for row, project, _ in self.fresh])
         self._occupy()
+        take_over([project for _, project, _ in self.fresh])
         self._mend(rows, comparisons)
         self._link(rows, comparisons)
         created = {id(comparison) for _, _, comparison in self.fresh}
@@ -250,9 +282,11 @@ class ProjectImport:
                 project.version += 1
                 project.changed_at = self.work.moment(self.work.today, project.account)
                 project.save()
+        links = keep_links([project.pk for _, project in rewritten])
         for _, project in rewritten:
             project.concepts.all().delete()
         write_scopes(self.work, rewritten)
+        restore_links(links)
 
     def _mend_progress(self, row: ProjectRow, project: Project, comparison: Comparison) -> None:
         """Days of the past may be corrected; what goes on goes on in Callsheet."""

@@ -2,26 +2,34 @@
 
 from callsheet.web.admin import (
     accounts,
+    calendar,
     catalogue,
     journal,
     ledger,
     members,
+    notifications,
     organizations,
     people,
     projects,
+    records,
+    samples,
     subscriptions,
     wallets,
 )
 
 __all__ = [
     "accounts",
+    "calendar",
     "catalogue",
     "journal",
     "ledger",
     "members",
+    "notifications",
     "organizations",
     "people",
     "projects",
+    "records",
+    "samples",
     "subscriptions",
     "wallets",
 ]

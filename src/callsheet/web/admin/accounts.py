@@ -16,6 +16,7 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from callsheet.credits.models import Billing
+from callsheet.insight.costs import account_costs
 from callsheet.projects.models import Brand
 from callsheet.services import accounts, closing, staffing
 from callsheet.tenants.access import MANAGERS
@@ -26,6 +27,7 @@ from callsheet.tenants.models import (
     User,
 )
 from callsheet.web.admin.base import ReadOnlyAdmin, ServiceAdmin, StaffAdmin, actor_of
+from callsheet.web.admin.cost_pages import cost_page
 from callsheet.web.admin.pictures import row_strip, wide_strip, with_production, words_for
 from callsheet.web.admin.steps import (
     StepForm,
@@ -98,7 +100,7 @@ class AccountAdmin(ServiceAdmin):
     list_filter = ("status", "type", "wallet__billing", "organization")
     search_fields = ("name", "key")
     ordering = ("name",)
-    actions_detail = ("wallet_page", "assign_manager", "end", "take_notice_back")
+    actions_detail = ("wallet_page", "costs", "assign_manager", "end", "take_notice_back")
     change_form_outer_before_template = "web/account_state.html"
     add_fieldsets = (
         (None, {"fields": ("name", "key", "type", "organization", "billing", "status")}),
@@ -203,6 +205,18 @@ class AccountAdmin(ServiceAdmin):
         """Go to its wallet."""
         account = get_object_or_404(Account.objects.select_related("wallet"), pk=object_id)
         return redirect(reverse("admin:credits_wallet_change", args=[account.wallet.pk]))
+
+    @action(description="Costs", icon="payments", permissions=["view"])
+    def costs(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """What its projects cost."""
+        account = self.get_object(request, object_id)
+        return cost_page(
+            self, request, account,
+            lambda first, last: (
+                account_costs(actor_of(request), int(object_id), first, last), ()
+            ),
+            "project",
+        )  # fmt: skip
 
     @action(description="Account manager", icon="support_agent", permissions=["act"])
     def assign_manager(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -129,7 +129,11 @@ class ServiceAdmin(StaffAdmin):
     def save_related(
         self, request: HttpRequest, form: ModelForm[Any], formsets: Any, change: bool
     ) -> None:
-        """Nothing: services write what belongs together."""
+        """Nothing: services write what belongs together. What rows shown beside the form would
+        change (nothing) is worked out, because the admin's own log asks for it.
+        """
+        for formset in formsets:
+            formset.save(commit=False)
 
     def delete_model(self, request: HttpRequest, obj: Model) -> None:
         """Leave the removing to `remove`."""

@@ -17,12 +17,13 @@ from callsheet.catalogue.models import (
     BriefType,
     DeliverableType,
     LeadTime,
+    StageTime,
     StudioRules,
     SubscriptionPlan,
 )
 from callsheet.services import cataloguing
 from callsheet.tenants.models import StudioClosure
-from callsheet.web.admin.base import ServiceAdmin, actor_of
+from callsheet.web.admin.base import ReadOnlyAdmin, ServiceAdmin, actor_of
 from callsheet.web.roles import Group
 
 
@@ -80,6 +81,26 @@ class LeadTimeAdmin(CatalogueAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Only the days change."""
         return ("brief_type", "stage")
+
+
+@admin.register(StageTime)
+class StageTimeAdmin(ReadOnlyAdmin):
+    """How long stages really took, measured every night; weighed against the lead times."""
+
+    group = Group.CATALOGUE
+    list_display = ("brief_type", "in_stage", "of_size", "p50_days", "p80_days", "n", "measured_at")
+    list_filter = ("brief_type", "stage", "size")
+    ordering = ("brief_type", "id")
+
+    @admin.display(description="stage", ordering="stage")
+    def in_stage(self, time: StageTime) -> str:
+        """The stage, or the whole."""
+        return time.get_stage_display() if time.stage else "From start to return of credits"
+
+    @admin.display(description="size", ordering="size")
+    def of_size(self, time: StageTime) -> str:
+        """The size class."""
+        return time.size or "all"
 
 
 @admin.register(StudioRules)

@@ -11,6 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from unfold.admin import TabularInline
 from unfold.decorators import action, display
 
+from callsheet.insight.people_view import read_project_people, read_turns
+from callsheet.insight.project_dates import read_dates
+from callsheet.insight.review_view import read_review
 from callsheet.journal.models import Event
 from callsheet.projects.lifecycle import Status, actions_from
 from callsheet.projects.models import (
@@ -23,7 +26,12 @@ from callsheet.projects.models import (
 from callsheet.services import production
 from callsheet.services.loading import DRAFTS
 from callsheet.tenants.access import MANAGERS
-from callsheet.web.admin.base import ReadOnlyAdmin, StaffAdmin, actor_of, each
+from callsheet.web.admin.base import ReadOnlyAdmin, actor_of, each
+from callsheet.web.admin.delivery_steps import DELIVERY_STEPS, DeliverySteps
+from callsheet.web.admin.people_steps import PEOPLE_STEPS, PeopleSteps
+from callsheet.web.admin.production_steps import OFFERED_IN, ProductionSteps
+from callsheet.web.admin.rest_steps import REST_STEPS, RestSteps
+from callsheet.web.admin.scope_steps import SCOPE_STEPS, ScopeSteps
 from callsheet.web.admin.steps import StepForm, credits_field, date_field, reason_field, take_step
 from callsheet.web.roles import Group, sees
 from callsheet.web.strip import TONES
@@ -33,7 +41,6 @@ STEPS = {
     "accept": "accept",
     "ask": "request_clarification",
     "give_back": "return",
-    "deliver": "deliver",
     "finalize": "finalize",
     "cancel": "cancel",
 }
@@ -103,7 +110,7 @@ class DeliverableInline(TabularInline):
 
 
 @admin.register(Project)
-class ProjectAdmin(StaffAdmin):
+class ProjectAdmin(DeliverySteps, PeopleSteps, ProductionSteps, ScopeSteps, RestSteps):
     """All projects that the studio may see; they move by steps."""
 
     group = Group.PROJECTS
@@ -121,7 +128,18 @@ class ProjectAdmin(StaffAdmin):
     ordering = ("-changed_at", "-id")
     inlines = (DeliverableInline,)
     actions = ("accept_chosen", "deliver_chosen", "finalize_chosen")
-    actions_detail = tuple(STEPS)
+    # What is done every day stands in the bar, the rest in a menu: there are too many for one line.
+    actions_detail = (
+        "accept", "ask", "give_back", "enter_stage", *DELIVERY_STEPS, "finalize",
+        {
+            "title": "More",
+            "icon": "more_horiz",
+            "items": [
+                *(step for step in OFFERED_IN if step != "enter_stage"),
+                *SCOPE_STEPS, *PEOPLE_STEPS, *REST_STEPS, "cancel",
+            ],
+        },
+    )  # fmt: skip
     change_form_outer_before_template = "web/project_state.html"
     fieldsets = (
         (
@@ -197,12 +215,18 @@ class ProjectAdmin(StaffAdmin):
         more = dict(extra_context or {})
         if project is not None:
             more["project"] = project
+            more["turns"] = read_turns(project.pk)
+            more["people"] = read_project_people(project.pk)
             more["timeline"] = (
                 Event.objects.filter(subject_type="project", subject_id=project.pk)
                 .select_related("note")
                 .order_by("-pk")[:50]
             )
             more["ahead"] = _place_in_queue(project)
+            more["dates"] = read_dates(project.pk)
+            review = read_review(project, everything=True)
+            more["review"] = review
+            more["files"] = any(d.assets for c in review.concepts for d in c.deliverables)
         return super().change_view(request, object_id, form_url, more)
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
@@ -211,7 +235,10 @@ class ProjectAdmin(StaffAdmin):
         status = Project.objects.filter(pk=object_id).values_list("status", flat=True).first()
         allowed = set(actions_from(status)) if status else set()
         prefix = f"{self.opts.app_label}_{self.opts.model_name}_"
-        return [s for s in steps if STEPS[s.action_name.removeprefix(prefix)] in allowed]
+        allowed = {step for step, action in STEPS.items() if action in allowed}
+        offered = {**DELIVERY_STEPS, **OFFERED_IN, **SCOPE_STEPS, **PEOPLE_STEPS, **REST_STEPS}
+        allowed |= {step for step, statuses in offered.items() if status in statuses}
+        return [s for s in steps if s.action_name.removeprefix(prefix) in allowed]
 
     def _step(
         self,
@@ -262,16 +289,6 @@ class ProjectAdmin(StaffAdmin):
             "It becomes a draft again, its credits come home, and it keeps its place for some"
             " days.",
             button="Give back",
-        )  # fmt: skip
-
-    @action(description="Deliver", icon="local_shipping", permissions=["act"])
-    def deliver(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """All that is unfinished."""
-        actor = actor_of(request)
-        return self._step(
-            request, object_id, "Deliver all that is unfinished", StepForm,
-            lambda row, typed, key: production.deliver(actor, row.pk, key=key),
-            button="Deliver",
         )  # fmt: skip
 
     @action(description="Finalize", icon="task_alt", permissions=["finalize"])

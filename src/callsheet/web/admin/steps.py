@@ -121,7 +121,7 @@ def take_step(
         raise Http404
     opts = admin.opts
     back = reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[row.pk])
-    form = form_class(request.POST or None, row=row)
+    form = form_class(request.POST or None, request.FILES or None, row=row)
     if request.method == "POST" and form.is_valid():
         typed = dict(form.cleaned_data)
         try:

@@ -1,0 +1,1 @@
+"""The content calendar: campaigns, entries, and which deliverables serve which entry."""

@@ -1,0 +1,308 @@
+"""Publishing expected dates: what customers are told is stored when it changes, with the reason.
+
+Commands only note which wallets they have stirred. A job works the dates out afterwards, outside
+every command's transaction, compares them with what was published last, keeps what is different,
+and tells people of what is different enough.
+
+Any number of workers may publish at once. Whoever looks at a domain holds its advisory lock until
+they have committed, so that nobody compares with a range that somebody else is about to replace;
+others pass the domain over, and what was stirred meanwhile stays for the next look.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import structlog
+from django.db import connection, transaction
+from django.db.models import Min, Q
+
+from callsheet.admission.ranges import expected_starts
+from callsheet.credits.models import Domain, Wallet
+from callsheet.insight.snapshots import read_queues
+from callsheet.insight.stirring import groups
+from callsheet.journal import events
+from callsheet.journal.models import Event
+from callsheet.kit import clock
+from callsheet.kit.actor import CLOCK
+from callsheet.notifications.expected import worth_telling
+from callsheet.projects.lifecycle import ENDED, HOLDING, Status
+from callsheet.projects.models import Project, PublishedRange, Stirred
+from callsheet.projects.waiting import IN_QUEUE
+from callsheet.services.reasons import reason_for
+from callsheet.services.telling import tell_all
+
+log = structlog.get_logger(__name__)
+
+DOMAINS_TOGETHER = 50
+"""Admission domains that are published in one transaction."""
+
+_LOCK = 0x43530000 << 32
+"""Marks our advisory locks; the domain's number is added."""
+
+Days = tuple[date, date] | None
+What = PublishedRange.What
+KIND_OF = {What.START: "expected_start_changed", What.FINISH: "expected_finish_changed"}
+
+
+@dataclass(slots=True)
+class Published:
+    """What a run came to: wallets looked at, ranges stored, events recorded, failures."""
+
+    wallets: int = 0
+    ranges: int = 0
+    events: int = 0
+    failed: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Last:
+    """What was published last about a start or a finish, and when."""
+
+    days: Days
+    at: datetime
+
+
+def publish_stirred() -> Published:
+    """Publish the expected dates of every wallet that was stirred; for a job.
+
+    Safe to run twice and on several workers at once. A domain that fails is logged and stays
+    stirred; it holds nobody else up.
+    """
+    done = Published()
+    while domains := _next_domains(done.failed):
+        try:
+            if not _publish(domains, done):
+                return done
+        except Exception:
+            # Whose fault it is shows one by one; the others are published.
+            for domain in domains:
+                _publish_alone(domain, done)
+    return done
+
+
+def _publish_alone(domain: int, done: Published) -> None:
+    try:
+        _publish([domain], done)
+    except Exception:
+        log.exception("publishing_failed", domain=domain)
+        done.failed.append(domain)
+
+
+def _next_domains(without: Collection[int]) -> list[int]:
+    """The domains that were stirred first."""
+    rows = (
+        Stirred.objects.exclude(wallet__domain_id__in=without)
+        .values("wallet__domain_id")
+        .annotate(first=Min("pk"))
+        .order_by("first")
+    )
+    return [row["wallet__domain_id"] for row in rows[:DOMAINS_TOGETHER]]
+
+
+def _publish(domain_ids: Sequence[int], done: Published) -> int:
+    """Publish those of these domains that nobody else is at work on. Returns the rows taken."""
+    with transaction.atomic():
+        mine = lock_domains(domain_ids)
+        stirred = list(
+            Stirred.objects.select_for_update(skip_locked=True, of=("self",))
+            .filter(wallet__domain_id__in=mine)
+            .order_by("pk")
+        )
+        # First away with them, then read: what is stirred while we read comes again.
+        Stirred.objects.filter(pk__in=[row.pk for row in stirred]).delete()
+        wallets = _wallets(mine, {row.wallet_id for row in stirred})
+        stored, told = _store(wallets, stirred)
+    done.wallets += len(wallets)
+    done.ranges += stored
+    done.events += told
+    return len(stirred)
+
+
+def lock_domains(domain_ids: Sequence[int]) -> list[int]:
+    """Take the publishing locks of these domains until the transaction ends; returns those that
+    nobody else holds.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT d FROM unnest(%s::bigint[]) AS d WHERE pg_try_advisory_xact_lock(%s + d)",
+            [sorted(domain_ids), _LOCK],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _wallets(domain_ids: Sequence[int], stirred: Collection[int]) -> list[Wallet]:
+    """The wallets to look at: those that were stirred, and all of a domain that borrows."""
+    borrowing = Domain.objects.filter(pk__in=domain_ids, borrowing=True, wallets__in=stirred)
+    return list(
+        Wallet.objects.filter(Q(pk__in=stirred) | Q(domain_id__in=borrowing.values("pk")))
+        .filter(Q(account__isnull=False) | Q(domain__borrowing=True))
+        .select_related("account", "organization", "subscription", "domain")
+        .order_by("pk")
+    )
+
+
+def _store(wallets: Sequence[Wallet], stirred: Sequence[Stirred]) -> tuple[int, int]:
+    """Store the ranges that are others now and record what is worth telling; how many of each."""
+    if not wallets:
+        return 0, 0
+    starts = _starts(wallets)
+    projects = list(
+        Project.objects.filter(wallet__in=wallets)
+        .filter(IN_QUEUE | ~Q(status__in=[s.value for s in ENDED]))
+        .only(
+            "pk", "account_id", "wallet_id", "status", "resuming_since", "returns_p50",
+            "returns_p80", "wanted_by", "title", "started_at",
+        )
+        .order_by("pk")
+    )  # fmt: skip
+    last = _last_ranges([project.pk for project in projects])
+    moved = [
+        (project, what, days, before)
+        for project in projects
+        for what, days in _expected(project, starts, last.get((project.pk, What.START))).items()
+        if days != ((before := last.get((project.pk, what))) and before.days)
+    ]
+    # Most looks find that nothing is different: what was told is read of what is.
+    told = _last_told({project.pk for project, _, _, before in moved if before})
+    causes = _causes(wallets, stirred)
+    now = clock.now()
+    ranges: list[PublishedRange] = []
+    happened: list[Event] = []
+    for project, what, days, before in moved:
+        reason = reason_for(project, causes[project.wallet_id])
+        first, end = days or (None, None)
+        ranges.append(
+            PublishedRange(
+                account_id=project.account_id, project_id=project.pk, what=what,
+                first=first, last=end, at=now, reason=reason,
+            )
+        )  # fmt: skip
+        kind = KIND_OF[what]
+        # What is said for the first time is no change: it stands where one has just looked.
+        known = told.get((project.pk, kind))
+        if before and _goes_on(project) and worth_telling(known, days, project.wanted_by):
+            happened.append(
+                events.build(
+                    kind, "project", project.pk, actor=CLOCK, account_id=project.account_id,
+                    data={"from": known, "to": days, "reason": reason},
+                )
+            )  # fmt: skip
+    PublishedRange.objects.bulk_create(ranges)
+    tell_all(Event.objects.bulk_create(happened))
+    return len(ranges), len(happened)
+
+
+def _starts(wallets: Sequence[Wallet]) -> dict[int, Days]:
+    """The expected start of everything that waits in these wallets, by project."""
+    starts: dict[int, Days] = {}
+    for reading in read_queues(groups(wallets), to_look_only=True):
+        if reading is None:
+            continue
+        for start in expected_starts(reading.snapshot):
+            if start.brief > 0:
+                known = start.p50 and start.p80
+                starts[start.brief] = (start.p50, start.p80) if known else None  # type: ignore[assignment]
+    return starts
+
+
+def _expected(
+    project: Project, starts: Mapping[int, Days], known: _Last | None
+) -> dict[PublishedRange.What, Days]:
+    """What can be said now about a project's start and finish; what has come true, or has ended,
+    is left as it was said last.
+    """
+    if project.pk in starts or _waits(project):
+        said = {What.START: starts.get(project.pk)}
+    elif known and project.status not in HOLDING and not _came_true(project, known):
+        said = {What.START: None}
+    else:
+        said = {}
+    if project.status in HOLDING:
+        p50, p80 = project.returns_p50, project.returns_p80
+        said[What.FINISH] = (p50, p80) if p50 and p80 else None
+    elif project.status not in ENDED:
+        said[What.FINISH] = None
+    return said
+
+
+def _came_true(project: Project, known: _Last) -> bool:
+    """Whether what was said last about the start was followed by one; not what is parked and was
+    to go on, nor a brief that was taken back.
+    """
+    unsubmitted = project.status in (Status.DRAFT, Status.PENDING_APPROVAL)
+    return not unsubmitted and project.started_at is not None and known.at <= project.started_at
+
+
+def _waits(project: Project) -> bool:
+    return project.status == Status.QUEUED or project.resuming_since is not None
+
+
+def _goes_on(project: Project) -> bool:
+    """Whether anybody needs to be told: who has taken a brief back knows that it has no dates."""
+    return _waits(project) or project.status in HOLDING
+
+
+def _last_ranges(project_ids: Collection[int]) -> dict[tuple[int, str], _Last]:
+    rows = (
+        PublishedRange.objects.filter(project_id__in=project_ids, what__in=list(KIND_OF))
+        .order_by("project_id", "what", "-pk")
+        .distinct("project_id", "what")
+        .values_list("project_id", "what", "first", "last", "at")
+    )
+    return {
+        (pk, what): _Last((first, last) if first and last else None, at)
+        for pk, what, first, last, at in rows
+    }
+
+
+def _last_told(project_ids: Collection[int]) -> dict[tuple[int, str], list[str] | None]:
+    """What people were told last, by project and kind of event; to begin with, the first range."""
+    if not project_ids:
+        return {}
+    first = (
+        PublishedRange.objects.filter(
+            project_id__in=project_ids, what__in=list(KIND_OF), first__isnull=False
+        )
+        .order_by("project_id", "what", "pk")
+        .distinct("project_id", "what")
+    )
+    known: dict[tuple[int, str], list[str] | None] = {
+        (row.project_id, KIND_OF[What(row.what)]): [str(row.first), str(row.last)] for row in first
+    }
+    told = (
+        Event.objects.filter(
+            subject_type="project", subject_id__in=project_ids, kind__in=list(KIND_OF.values())
+        )
+        .order_by("subject_id", "kind", "-pk")
+        .distinct("subject_id", "kind")
+        .values_list("subject_id", "kind", "data")
+    )
+    return known | {(pk, kind): data.get("to") for pk, kind, data in told}
+
+
+def _causes(
+    wallets: Iterable[Wallet], stirred: Sequence[Stirred]
+) -> dict[int, list[tuple[Stirred, bool]]]:
+    """What may have moved the dates of each wallet, the latest first, and whether it happened
+    there or with somebody else on the same credits.
+    """
+    home = {wallet.pk: wallet for wallet in wallets}
+    causes: dict[int, list[tuple[Stirred, bool]]] = defaultdict(list)
+    by_domain: dict[int, list[Stirred]] = defaultdict(list)
+    domain_of = dict(
+        Wallet.objects.filter(pk__in={row.wallet_id for row in stirred}).values_list(
+            "pk", "domain_id"
+        )
+    )
+    for row in reversed(stirred):
+        by_domain[domain_of[row.wallet_id]].append(row)
+    for wallet in home.values():
+        for row in by_domain[wallet.domain_id]:
+            own = row.wallet_id == wallet.pk
+            if own or wallet.domain.borrowing:
+                causes[wallet.pk].append((row, own))
+    return causes
