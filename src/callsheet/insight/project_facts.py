@@ -11,35 +11,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, Q, Subquery, TextField
-from django.db.models.expressions import Value
-from django.db.models.functions import Cast, Coalesce, JSONObject, NullIf
-
-from callsheet.catalogue.models import DeliverableKind
 from callsheet.credits.models import Billing
 from callsheet.insight.asked_facts import person_behind
 from callsheet.insight.project_list import visible
+from callsheet.insight.project_standing import SAID_IN, standing
 from callsheet.journal.models import Event
 from callsheet.kit import clock
 from callsheet.kit.errors import NotFound
-from callsheet.projects.delivery import UNFINISHED
 from callsheet.projects.lifecycle import Status
-from callsheet.projects.models import (
-    Amendment,
-    Clock,
-    Comment,
-    Deliverable,
-    DeliverableState,
-    Part,
-    Project,
-    ProjectPerson,
-    PublishedRange,
-    StageSpell,
-    StopRequest,
-)
+from callsheet.projects.models import Amendment, Part, Project
 from callsheet.tenants.access import WRITERS, Rights
-from callsheet.tenants.models import Account, AccountManagerAssignment, Membership
+from callsheet.tenants.models import Account, Membership
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +134,13 @@ def read_facts(account: Account, rights: Rights, key: str) -> ProjectFacts:
     """
     if "\0" in key:
         raise NotFound("project")
-    found = _annotated(visible(account, rights).filter(key=key), account).first()
+    found = (
+        visible(account, rights)
+        .filter(key=key)
+        .select_related("hold", "owner", "brand")
+        .annotate(standing=standing(clock.today(account.time_zone)))
+        .first()
+    )
     if found is None:
         raise NotFound("project")
     project: Any = found
@@ -160,122 +148,43 @@ def read_facts(account: Account, rights: Rights, key: str) -> ProjectFacts:
     if project.wallet_id == account.wallet.pk:
         project.wallet = account.wallet
     hold = project.hold
-    spell = project.facts_spell[0] if project.facts_spell else {}
+    open_now: Mapping[str, Any] = project.standing
+    spell: Mapping[str, Any] = next(iter(open_now["spell"]), {})
     asked_by, colleagues = _approval(project)
-    wishes = [_wish(row) for row in project.facts_wishes]
-    changes = [_change(row) for row in project.facts_changes]
-    start = project.facts_start[0] if project.facts_start else None
+    wishes = [_wish(row) for row in open_now["wishes"]]
+    changes = [_change(row) for row in open_now["changes"]]
     return ProjectFacts(
         project=project,
         held=hold.credits if hold is not None and hold.closed_at is None else 0,
         consumes=project.wallet.billing == Billing.PAY_AS_YOU_GO,
-        states=Counter(project.facts_states),
-        deliverable_now=project.facts_deliverable,
-        has_master=project.facts_master,
+        states=Counter(open_now["states"]),
+        deliverable_now=open_now["deliverable"],
+        has_master=open_now["master"],
         people=tuple(
             InProject(row["user"], row["name"], row["part"], row["approved"] is not None)
-            for row in project.facts_people
+            for row in open_now["people"]
         ),
         clocks={
             row["kind"]: Running(_moment(row["since"]), _moment(row["due"]), row["off"])
-            for row in project.facts_clocks
+            for row in open_now["clocks"]
         },
         wish=wishes[0] if wishes else None,
         change=changes[0] if changes else None,
         stage=spell.get("stage", ""),
         waiting_for=spell.get("for", ""),
         stage_until=_day(spell.get("until")),
-        starts=_days(start),
+        starts=_days(next(iter(open_now["start"]), None)),
         approval_asked_by=asked_by,
         has_colleagues=colleagues,
-        talks=project.facts_talks,
-        manager=project.facts_manager or "",
-        said=_said(project.facts_said, project.status),
+        talks=open_now["talks"],
+        manager=open_now["manager"] or "",
+        said=_said(open_now["said"], project.status),
     )
-
-
-def _name_of(person: str) -> Coalesce:
-    """What a person is called: their name, else their address."""
-    given = Cast(f"{person}__name", TextField())
-    return Coalesce(
-        NullIf(given, Value("", output_field=TextField())), Cast(f"{person}__email", TextField())
-    )
-
-
-def _annotated(projects: Any, account: Account) -> Any:
-    """The projects with what stands open in each, read along as arrays."""
-    mine = OuterRef("pk")
-    live = Deliverable.objects.filter(concept__project=mine).exclude(state=DeliverableState.DROPPED)
-    unlocked = (
-        Q(master__isnull=True)
-        | Q(master__state__in=[DeliverableState.APPROVED, DeliverableState.DROPPED])
-        | ~Q(state=DeliverableState.WAITING)
-    )
-    name = _name_of("user")
-    today = clock.today(account.time_zone)
-    care = AccountManagerAssignment.objects.filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gte=today), account=account, starts_on__lte=today
-    ).order_by("-starts_on")
-
-    def array(rows: Any, **names: Any) -> ArraySubquery:
-        return ArraySubquery(rows.order_by("pk").values(row=JSONObject(**names)))
-
-    return projects.select_related("hold", "owner", "brand").annotate(
-        facts_states=ArraySubquery(live.order_by("pk").values("state")),
-        facts_deliverable=Exists(live.filter(unlocked, state__in=UNFINISHED)),
-        facts_master=Exists(live.filter(type__kind=DeliverableKind.MASTER)),
-        facts_talks=Exists(
-            Comment.objects.filter(project=mine, answers__isnull=True, resolved_at__isnull=True)
-        ),
-        facts_said=ArraySubquery(
-            Event.objects.filter(
-                subject_type="project", subject_id=mine, kind__in=list(_SAID_IN), note__isnull=False
-            )
-            .order_by("-pk")
-            .values(row=JSONObject(kind="kind", by="actor_name", text="note__text"))[:1]
-        ),
-        facts_manager=Subquery(care.values(name=_name_of("manager"))[:1]),
-        facts_people=array(
-            ProjectPerson.objects.filter(project=mine),
-            user="user_id", name=name, part="part", approved="approved_at",
-        ),
-        facts_clocks=array(
-            Clock.objects.filter(project=mine),
-            kind="kind", since="since", due="due_at", off="put_off_days",
-        ),
-        facts_wishes=array(
-            StopRequest.objects.filter(project=mine, decided_at__isnull=True),
-            request="pk", wish="wish", reason="reason", by="asked_by_id", at="asked_at",
-        ),
-        facts_changes=array(
-            Amendment.objects.filter(
-                project=mine, status__in=[Amendment.Status.PROPOSED, Amendment.Status.WAITING]
-            ),
-            amendment="pk", number="number", status="status", side="proposed_by", reason="reason",
-            change="credits_change", reserved="reserved_for", changes="changes",
-        ),
-        facts_spell=array(
-            StageSpell.objects.filter(project=mine, until__isnull=True),
-            **{"stage": "stage", "for": "waiting_for", "until": "expected_until"},
-        ),
-        facts_start=ArraySubquery(
-            PublishedRange.objects.filter(project=mine, what=PublishedRange.What.START)
-            .order_by("-pk")
-            .values(row=JSONObject(first="first", last="last"))[:1]
-        ),
-    )  # fmt: skip
-
-
-_SAID_IN = {
-    "request_clarification": Status.CLARIFICATION_REQUESTED,
-    "park": Status.PARKED,
-    "cancel": Status.CANCELED,
-}
 
 
 def _said(rows: Sequence[Mapping[str, Any]], status: str) -> Said | None:
     for row in rows:
-        if _SAID_IN[row["kind"]] == status and row["text"]:
+        if SAID_IN[row["kind"]] == status and row["text"]:
             return Said(row["by"], row["text"])
     return None
 
