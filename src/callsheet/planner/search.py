@@ -1,11 +1,36 @@
-"""Looking for better orders."""
+"""Looking for better plans, for as long as there is time.
+
+Two ways of looking share the work: annealing the order of placing (``kernels.shuffling``), which
+is strong where one project moves all others, and taking neighbours out and putting them back
+(``kernels.repairing``), which costs the same whatever the size. They look in rounds, each worker
+in a thread of its own without the interpreter's lock, and begin every round with the best that
+any of them has found.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from time import perf_counter
+
+import numpy as np
+
 from callsheet.planner.arrays import Arrays, Ints
+from callsheet.planner.kernels.compiling import NEVER
 from callsheet.planner.kernels.costs import cost
 from callsheet.planner.kernels.placing import serial
+from callsheet.planner.kernels.repairing import ripple
+from callsheet.planner.kernels.shuffling import shuffle
 from callsheet.planner.rules import orders_by_rule
+
+ROUND_SECONDS = 0.2
+ROUNDS_LEAST = 10
+HOT, COLD = 0.3, 0.01
+"""Temperatures, in days of lateness of a project of mean weight."""
+
+SHUFFLED_MOST = 600
+"""Up to this many projects one worker anneals the order of placing."""
 
 
 def placed(arrays: Arrays, order: Ints) -> Ints:
@@ -38,3 +63,124 @@ def first_orders(arrays: Arrays) -> tuple[Ints, Ints]:
     if best is None:
         return arrays.topological, arrays.dur.copy()
     return best[1], best[2]
+
+
+def order_of(starts: Ints) -> Ints:
+    """Rows by start, ties by row; placing them in this order starts nothing later."""
+    order: Ints = np.argsort(starts, kind="stable").astype(np.int64)
+    return order
+
+
+@dataclass
+class Best:
+    """The best starts so far and their Z."""
+
+    starts: Ints
+    z: float
+
+    def offer(self, starts: Ints, z: float) -> bool:
+        """Take these starts if they are better; whether they were."""
+        if z < self.z - 1e-9:
+            self.starts, self.z = starts, z
+            return True
+        return False
+
+
+def shuffled(
+    arrays: Arrays, starts: Ints, seed: int, count: int, heats: tuple[float, float]
+) -> Ints:
+    """The best of ``count`` annealed orders around these starts."""
+    found, _ = shuffle(
+        order_of(starts), arrays.free, arrays.demand, arrays.dur, arrays.ready, arrays.ready0,
+        arrays.due, arrays.late_cost, arrays.flow_cost, arrays.pred_from, arrays.pred, arrays.team,
+        arrays.own, arrays.team_used, arrays.may_borrow, arrays.may_lend, arrays.days, seed, count,
+        *heats, max(3, arrays.n // 5),
+    )  # fmt: skip
+    result: Ints = found
+    return result
+
+
+def rippled(
+    arrays: Arrays, starts: Ints, seed: int, count: int, heats: tuple[float, float]
+) -> Ints:
+    """The best of ``count`` moves that take up to eight neighbours out and put them back."""
+    free, used = left_by(arrays, starts)
+    found, _ = ripple(
+        starts.copy(), free, arrays.demand, arrays.dur, arrays.ready, arrays.ready0, arrays.due,
+        arrays.late_cost, arrays.flow_cost, arrays.pred_from, arrays.pred, arrays.succ_from,
+        arrays.succ, arrays.team, arrays.own, used, arrays.may_borrow, arrays.may_lend,
+        arrays.days, seed, count, *heats, 8,
+    )  # fmt: skip
+    result: Ints = found
+    return result
+
+
+def left_by(arrays: Arrays, starts: Ints) -> tuple[Ints, Ints]:
+    """What these starts leave free, and what they make the teams use, by day."""
+    free, used = arrays.free.copy(), arrays.team_used.copy()
+    for j, start in enumerate(starts):
+        if start >= NEVER:
+            continue
+        busy = slice(int(start), int(start + arrays.dur[j]))
+        free[:, busy] -= arrays.demand[j][:, None]
+        if len(used):
+            used[arrays.team[j], busy] += arrays.demand[j, 0]
+    return free, used
+
+
+type Look = Callable[[Arrays, Ints, int, int, tuple[float, float]], Ints]
+
+
+class Search:
+    """Rounds of looking, by ``workers`` threads, from the best that is known."""
+
+    def __init__(self, arrays: Arrays, best: Best, *, workers: int, seed: int) -> None:
+        self.arrays = arrays
+        self.best = best
+        self.looked = 0
+        self._seed = seed
+        self._round = 0
+        small = arrays.n <= SHUFFLED_MOST
+        self._looks: list[Look] = [
+            shuffled if small and worker % 2 == 0 else rippled for worker in range(workers)
+        ]
+        late = arrays.late_cost + arrays.flow_cost
+        self._unit = max(1e-9, float(late.mean())) if arrays.n else 1.0
+        # Moves a second are found out as it goes; one round's guess is another's measure.
+        self._pace = [2_000_000.0 / (20.0 + arrays.n) if look is shuffled else 5e5
+                      for look in self._looks]  # fmt: skip
+
+    def round(
+        self, pool: ThreadPoolExecutor, at: float, to: float, *,
+        seconds: float | None = None, moves: int | None = None,
+    ) -> None:  # fmt: skip
+        """Look once, from the part ``at`` of the whole way to the part ``to``.
+
+        Limited by ``seconds`` or by ``moves`` of each worker; with ``moves`` the result depends
+        on nothing but the arguments and the seed.
+        """
+        self._round += 1
+        heats = tuple(self._unit * HOT * (COLD / HOT) ** part for part in (at, to))
+        begin = perf_counter()
+        jobs = []
+        for worker, look in enumerate(self._looks):
+            # Each of them is hotter or colder than the next one, for nobody knows the right heat.
+            own = (heats[0] * 3.0 ** (worker // 2), heats[1] * 3.0 ** (worker // 2))
+            if moves is not None:
+                count = moves * (1 if look is shuffled else 4)
+            else:
+                count = max(20, int(self._pace[worker] * (seconds or ROUND_SECONDS)))
+            seed = (self._seed * 1_000_003 + self._round * 1_009 + worker) % 2**32
+            jobs.append((count, pool.submit(self._timed, look, seed, count, own)))
+        for worker, (count, job) in enumerate(jobs):
+            starts, took = job.result()
+            self.looked += count
+            self._pace[worker] = count / max(1e-6, took)
+            self.best.offer(starts, cost_of(self.arrays, starts))
+        self.last_seconds = perf_counter() - begin
+
+    def _timed(
+        self, look: Look, seed: int, count: int, heats: tuple[float, float]
+    ) -> tuple[Ints, float]:
+        begin = perf_counter()
+        return look(self.arrays, self.best.starts, seed, count, heats), perf_counter() - begin

@@ -2,27 +2,216 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from time import perf_counter
 
 from callsheet.planner.arrays import Arrays, Ints, arrays_of
+from callsheet.planner.bounds import STEPS, Relaxation
 from callsheet.planner.check import check
+from callsheet.planner.exact import prove
 from callsheet.planner.kernels.compiling import NEVER
 from callsheet.planner.plan import Measure, Plan, Status, measure
 from callsheet.planner.problem import Problem
-from callsheet.planner.search import first_orders
+from callsheet.planner.search import (
+    ROUND_SECONDS,
+    ROUNDS_LEAST,
+    Best,
+    Search,
+    cost_of,
+    first_orders,
+    placed,
+)
+
+PROVED_MOST = 60
+"""Up to this many projects CP-SAT is asked for a proof."""
+
+CLOSED = 1e-9
+"""A gap below this is none."""
 
 
-def solve(problem: Problem) -> Plan:
-    """A first plan, at once: the best of the priority rules, with no bound proved for it.
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far it has come: seconds since the begin, schedules looked at, the best Z, the bound."""
 
-    The plan has been checked independently.
+    seconds: float
+    iterations: int
+    z: float
+    lower_bound: float
+
+
+type OnProgress = Callable[[Progress], bool | None]
+
+
+def solve(
+    problem: Problem,
+    *,
+    time_limit: float = 5.0,
+    iterations: int | None = None,
+    workers: int = 2,
+    seed: int = 0,
+    on_progress: OnProgress | None = None,
+) -> Plan:
+    """The best plan that is found within ``time_limit`` seconds, with a proved lower bound.
+
+    With ``iterations`` (orders that each worker tries) there is no limit of time, and the same
+    problem, seed and ``workers`` give the same plan. A limit of 0 gives the first plan at once.
+    ``on_progress`` is called some times a second; when it returns True, or on Ctrl-C, the best
+    plan so far is returned, marked ``stopped``. Every plan has been checked independently.
     """
-    begin = perf_counter()
-    arrays = arrays_of(problem)
-    _, starts = first_orders(arrays)
-    plan = plan_of(problem, arrays, starts, method="rule", seconds=perf_counter() - begin)
+    run = _Run(problem, time_limit, iterations, workers, seed, on_progress)
+    plan = run.plan()
     check(problem, plan)
     return plan
+
+
+class _Run:
+    """One call of ``solve``."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        time_limit: float,
+        iterations: int | None,
+        workers: int,
+        seed: int,
+        on_progress: OnProgress | None,
+    ) -> None:
+        self.begin = perf_counter()
+        self.problem = problem
+        self.time_limit = time_limit
+        self.iterations = iterations
+        self.workers = max(1, workers)
+        self.seed = seed
+        self.on_progress = on_progress
+        self.bound = 0.0
+        self.stopped = False
+        self.proved = False
+        self.method = "rule"
+        self.looked = 0
+
+    def plan(self) -> Plan:
+        arrays = arrays_of(self.problem)
+        _, starts = first_orders(arrays)
+        self.best = Best(starts, cost_of(arrays, starts))
+        self._closed(arrays)
+        if not self.proved and (
+            self.iterations or (self.iterations is None and self.time_limit > 0)
+        ):
+            try:
+                self._improve(arrays)
+            except KeyboardInterrupt:
+                self.stopped = True
+        return plan_of(
+            self.problem,
+            arrays,
+            self.best.starts,
+            lower_bound=self.bound,
+            proved=self.proved,
+            method=self.method,
+            seconds=perf_counter() - self.begin,
+            seed=self.seed,
+            iterations=self.looked,
+            stopped=self.stopped,
+        )
+
+    def _improve(self, arrays: Arrays) -> None:
+        self._relax(arrays)
+        if self._closed(arrays) or not self._go_on():
+            return
+        small = arrays.n <= PROVED_MOST and not len(arrays.own)
+        share = 0.15 if small else 1.0
+        self._search(arrays, share)
+        if small and not self._closed(arrays) and self._go_on():
+            self._prove(arrays)
+
+    def _relax(self, arrays: Arrays) -> None:
+        """Climb the bound; the starts that its prices suggest are an order to place."""
+        relaxation = Relaxation(arrays, self.best.starts)
+        upper = self._value(arrays)
+        deadline = 0.4 * self.time_limit
+        while not relaxation.done and relaxation.steps < STEPS:
+            relaxation.climb(upper)
+            if self.iterations is None and perf_counter() - self.begin > deadline:
+                break
+            if relaxation.steps % 100 == 0 and not self._go_on():
+                break
+        self.bound = relaxation.bound
+        listed = placed(arrays, relaxation.full_order(arrays.n))
+        self._offer(arrays, listed, "relaxation")
+
+    def _search(self, arrays: Arrays, share: float) -> None:
+        search = Search(arrays, self.best, workers=self.workers, seed=self.seed)
+        begin = self._elapsed()
+        end = begin + share * (self.time_limit - begin)
+        z = self.best.z
+        with ThreadPoolExecutor(self.workers) as pool:
+            if self.iterations is not None:
+                rounds = max(1, min(ROUNDS_LEAST, self.iterations // 50))
+                for n in range(rounds):
+                    moves = self.iterations // rounds
+                    search.round(pool, n / rounds, (n + 1) / rounds, moves=moves)
+                    self.looked = search.looked
+                    if not self._go_on():
+                        break
+            else:
+                slice_ = min(ROUND_SECONDS, (end - begin) / ROUNDS_LEAST)
+                while self._elapsed() < end - 0.2 * slice_ and self._go_on():
+                    now = self._elapsed()
+                    at = (now - begin) / (end - begin)
+                    to = min(1.0, (now + slice_ - begin) / (end - begin))
+                    search.round(pool, at, to, seconds=min(slice_, end - now))
+                    self.looked = search.looked
+                    if self._closed(arrays):
+                        break
+        if self.best.z < z:
+            self.method = "search"
+
+    def _prove(self, arrays: Arrays) -> None:
+        left = None if self.iterations is not None else self.time_limit - self._elapsed()
+        if left is not None and left < 0.02:
+            return
+        upper = self._value(arrays)
+        proof = prove(
+            arrays, self.best.starts, upper, seconds=left, workers=self.workers, seed=self.seed,
+            go_on=self._go_on,
+        )  # fmt: skip
+        self._offer(arrays, proof.starts, "exact")
+        self.bound = max(self.bound, proof.lower_bound)
+        self._closed(arrays)
+
+    def _value(self, arrays: Arrays) -> float:
+        """Z over what starts, as the plan will say it."""
+        starts = self.best.starts
+        rows = starts < NEVER
+        finish = starts[rows] + arrays.dur[rows]
+        late = (finish - arrays.due[rows]).clip(0)
+        flow = finish - arrays.ready0[rows]
+        return float((arrays.late_cost[rows] * late + arrays.flow_cost[rows] * flow).sum())
+
+    def _closed(self, arrays: Arrays) -> bool:
+        z = self._value(arrays)
+        self.proved = z - self.bound <= CLOSED * max(1.0, z)
+        return self.proved
+
+    def _offer(self, arrays: Arrays, starts: Ints, method: str) -> None:
+        # A bound is about certain projects; others would need another bound.
+        same = bool(((starts < NEVER) == (self.best.starts < NEVER)).all())
+        if same and self.best.offer(starts, cost_of(arrays, starts)):
+            self.method = method
+
+    def _elapsed(self) -> float:
+        return perf_counter() - self.begin
+
+    def _go_on(self) -> bool:
+        if self.on_progress is None or self.stopped:
+            return not self.stopped
+        said = self.on_progress(
+            Progress(self._elapsed(), self.looked, self.best.z, min(self.bound, self.best.z))
+        )
+        self.stopped = said is True
+        return not self.stopped
 
 
 def plan_of(
@@ -54,7 +243,7 @@ def plan_of(
         starts=by_id,
         status=status,
         measure=judged,
-        lower_bound=min(lower_bound, judged.z),
+        lower_bound=judged.z if proved else min(lower_bound, judged.z),
         method=method,
         seconds=seconds,
         seed=seed,

@@ -1,0 +1,166 @@
+"""The Lagrangian relaxation of the capacities: what the projects cost if credits only had a price.
+
+With a price for each resource and day, every project (or tree of predecessors) chooses its start
+for itself; what that costs, less the price of all capacity, is a lower bound for every schedule.
+Fisher, "The Lagrangian relaxation method", Management Science 27 (1981); for scheduling
+Möhring, Schulz, Stork, Uetz, Management Science 49 (2003).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from callsheet.planner.kernels.compiling import compiled
+from callsheet.planner.kernels.costs import cost_at
+
+
+@compiled
+def price_of(j, start, demand, dur, prices, days):
+    """What row ``j`` pays from ``start`` on; after the last day everything is free of charge."""
+    begin = min(start, days)
+    end = min(start + dur[j], days)
+    paid = 0.0
+    for r in range(demand.shape[1]):
+        if demand[j, r] > 0:
+            paid += demand[j, r] * (prices[r, end] - prices[r, begin])
+    return paid
+
+
+@compiled
+def relaxed(
+    multipliers, capacity, demand, dur, ready, ready0, due, late_cost, flow_cost, parent,
+    bottom_up, child_from, child, table_row, table, starts,
+):  # fmt: skip
+    """The bound that ``multipliers`` (resource by day) prove; ``starts`` gets the rows' choices.
+
+    ``parent[j]`` is the one predecessor of ``j`` that is kept (-1: none). ``table`` has one row,
+    by ``table_row``, for each project in a tree, as long as the days plus the longest chain; a
+    child that starts after the last day is charged its full cost, or the bound would be weak.
+    """
+    n = dur.shape[0]
+    resources, days = multipliers.shape
+    prices = np.zeros((resources, days + 1))
+    bound = 0.0
+    for r in range(resources):
+        for day in range(days):
+            prices[r, day + 1] = prices[r, day] + multipliers[r, day]
+            bound -= multipliers[r, day] * capacity[r, day]
+    length = table.shape[1]
+    single = resources == 1
+    for at in range(n):
+        j = bottom_up[at]
+        if table_row[j] < 0:
+            best = 1e300
+            best_start = ready[j]
+            d = dur[j]
+            need = demand[j, 0]
+            for start in range(ready[j], max(ready[j], days) + 1):
+                value = flow_cost[j] * (start + d - ready0[j])
+                if start + d > due[j]:
+                    value += late_cost[j] * (start + d - due[j])
+                if value >= best:
+                    break
+                if single:
+                    if need > 0:
+                        value += need * (
+                            prices[0, min(start + d, days)] - prices[0, min(start, days)]
+                        )
+                else:
+                    value += price_of(j, start, demand, dur, prices, days)
+                if value < best:
+                    best = value
+                    best_start = start
+            bound += best
+            starts[j] = best_start
+            continue
+        mine = table[table_row[j]]
+        for start in range(length):
+            if start < ready[j]:
+                mine[start] = 1e300
+                continue
+            value = cost_at(start, dur[j], ready0[j], due[j], late_cost[j], flow_cost[j], 0)
+            value += price_of(j, start, demand, dur, prices, days)
+            for c in range(child_from[j], child_from[j + 1]):
+                k = child[c]
+                value += table[table_row[k], min(start + dur[j], length - 1)]
+            mine[start] = value
+        if parent[j] < 0:
+            best_start = ready[j]
+            for start in range(ready[j], length):
+                if mine[start] < mine[best_start]:
+                    best_start = start
+            bound += mine[best_start]
+            starts[j] = best_start
+        else:
+            # From here on the row says: the least from this start or any later one.
+            for start in range(length - 2, -1, -1):
+                if mine[start + 1] < mine[start]:
+                    mine[start] = mine[start + 1]
+    for back in range(n):
+        j = bottom_up[n - 1 - back]
+        if table_row[j] >= 0 and parent[j] >= 0:
+            start = min(starts[parent[j]] + dur[parent[j]], length - 1)
+            mine = table[table_row[j]]
+            while start + 1 < length and mine[start + 1] <= mine[start]:
+                start += 1
+            starts[j] = start
+    return bound
+
+
+@compiled
+def climb(
+    multipliers, direction, state, capacity, demand, dur, ready, ready0, due, late_cost, flow_cost,
+    parent, bottom_up, child_from, child, table_row, table, best_multipliers, mean_start, upper,
+    count,
+):  # fmt: skip
+    """``count`` steps of deflected subgradient ascent with Polyak's step length.
+
+    ``state`` is (best bound, step factor, steps without progress, weight of the mean), kept from
+    call to call, as are ``multipliers``, ``direction`` and ``mean_start``, the running mean of the
+    choices. Camerini, Fratta, Maffioli, Mathematical Programming Study 3 (1975).
+    """
+    n = dur.shape[0]
+    resources, days = multipliers.shape
+    starts = np.zeros(n, np.int64)
+    for _ in range(count):
+        bound = relaxed(
+            multipliers, capacity, demand, dur, ready, ready0, due, late_cost, flow_cost, parent,
+            bottom_up, child_from, child, table_row, table, starts,
+        )  # fmt: skip
+        if bound > state[0] + 1e-7 * abs(state[0]):
+            state[0] = bound
+            state[2] = 0.0
+            best_multipliers[:] = multipliers
+        else:
+            state[2] += 1.0
+            if state[2] >= 12:
+                state[1] *= 0.6
+                state[2] = 0.0
+        usage = np.zeros((resources, days + 1))
+        for j in range(n):
+            begin = min(starts[j], days)
+            end = min(starts[j] + dur[j], days)
+            for r in range(resources):
+                usage[r, begin] += demand[j, r]
+                usage[r, end] -= demand[j, r]
+            mean_start[j] += 0.05 * (starts[j] - mean_start[j])
+        norm = 0.0
+        for r in range(resources):
+            in_use = 0.0
+            for day in range(days):
+                in_use += usage[r, day]
+                slope = in_use - capacity[r, day]
+                if multipliers[r, day] <= 0 and slope < 0:
+                    slope = 0.0
+                direction[r, day] = slope + 0.7 * direction[r, day]
+                norm += direction[r, day] ** 2
+        if norm <= 0:
+            return True
+        step = state[1] * max(upper - bound, 1e-6 * abs(upper)) / norm
+        for r in range(resources):
+            for day in range(days):
+                moved = multipliers[r, day] + step * direction[r, day]
+                multipliers[r, day] = moved if moved > 0 else 0.0
+        if state[1] < 1e-4:
+            return True
+    return False
