@@ -30,6 +30,7 @@ from callsheet.postgres import Cluster
 from callsheet.postgres.cluster import temporary_folder
 from callsheet.postgres.roles import APPLICATION, OWNER, SUPERUSER
 from tests import soak
+from tests.connections import name_who_opens
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = "callsheet_template"
@@ -105,6 +106,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["CALLSHEET_LOG_LEVEL"] = "WARNING"
     import django
 
+    name_who_opens()
     django.setup()
     _make_the_command_line_once()
 
