@@ -29,7 +29,7 @@ def check_predecessors(
                 row.error("other_account", f"{other} is of another account.", "after")
             resolved.append(other)
         edges[key] = tuple(resolved)
-    for key in _on_cycles(edges):
+    for key in on_cycles(edges):
         if key in projects.rows:
             projects.rows[key].error(
                 "cycle",
@@ -62,7 +62,7 @@ def _drop_followers(
                     break
 
 
-def _on_cycles(edges: Mapping[str, tuple[str, ...]]) -> list[str]:
+def on_cycles(edges: Mapping[str, tuple[str, ...]]) -> list[str]:
     """The keys that can reach themselves, in order (depth first, without recursion)."""
     after: dict[str, list[str]] = {}
     waiting = {key: len(before) for key, before in edges.items()}

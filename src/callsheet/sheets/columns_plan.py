@@ -1,0 +1,62 @@
+"""The columns of the calendar that the planner reads."""
+
+from __future__ import annotations
+
+from callsheet.sheets.columns import Column, Kind, SheetDefinition
+from callsheet.sheets.columns_projects import BRIEF_TYPES
+
+PLAN_STATUSES: dict[str, tuple[str, ...]] = {
+    "planned": ("draft", "idea", "open", "to do", "queued", "waiting", "backlog", "submitted"),
+    "in_production": (
+        "in progress", "production", "started", "active", "running", "wip", "briefed",
+        "pending review", "clarification requested", "initial delivery", "delivered",
+        "under revision",
+    ),
+    "done": (
+        "finalized", "finalised", "finished", "completed", "complete", "closed", "approved",
+        "published", "ready", "live",
+    ),
+    "dropped": ("canceled", "cancelled", "skipped", "removed"),
+}  # fmt: skip
+"""What a status means to the planner: to be planned, holding credits, or of no concern."""
+
+PLAN = SheetDefinition(
+    name="plan",
+    title="Calendar to plan",
+    meaning="One row for each project that a calendar asks for: what, until when, how much.",
+    synonyms=("calendar", "content calendar", "projects", "editorial calendar", "schedule"),
+    columns=(
+        Column("id", "Id", Kind.KEY, "What the project is called and never changes.",
+               ("key", "no", "number", "reference")),
+        Column("title", "Title", Kind.TEXT, "What is made.",
+               ("project", "name", "topic", "subject", "headline", "what"),
+               required=True, filled=True, longest=300),
+        Column("go_live", "Go live", Kind.DATE, "The day on which it is published.",
+               ("publish date", "publish", "publish on", "live on", "date", "launch date")),
+        Column("wanted_by", "Wanted by", Kind.DATE,
+               "The day on which it must be finished. Without it, the day it goes live.",
+               ("due", "due date", "deadline", "needed by")),
+        Column("deliverables", "Deliverables", Kind.TEXT,
+               "What is wanted, as “2 video, 3 static”, by the names of the price list.",
+               ("wanted", "assets", "needs"), longest=2_000),
+        Column("credits", "Credits", Kind.CREDITS,
+               "What it costs, in place of the price of its deliverables.",
+               ("cost", "credit cost")),
+        Column("brief_type", "Brief type", Kind.CHOICE, "The kind of brief.", ("type", "kind"),
+               choices=BRIEF_TYPES),
+        Column("team", "Team", Kind.TEXT, "Whose credits it uses.", ("account", "brand")),
+        Column("campaign", "Campaign", Kind.TEXT, "What it belongs to.", ("campaign name",)),
+        Column("priority", "Priority", Kind.TEXT,
+               "1 to 10, or low, normal, high: how much a day of lateness counts.",
+               ("weight", "importance"), longest=20),
+        Column("not_before", "Not before", Kind.DATE, "The first day on which it may be briefed.",
+               ("earliest", "earliest start", "ready date")),
+        Column("after", "After", Kind.LINES, "Titles or ids of what must be finished first.",
+               ("predecessors", "depends on", "waits for"), longest=2_000),
+        Column("status", "Status", Kind.CHOICE, "Where it stands; blank is planned.",
+               ("state", "progress"), choices=PLAN_STATUSES),
+        Column("finish_by", "Finish by", Kind.DATE,
+               "Of what is in production: the day on which its credits come back.",
+               ("expected finish", "returns on", "credits back")),
+    ),
+)  # fmt: skip

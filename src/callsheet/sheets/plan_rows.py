@@ -1,0 +1,232 @@
+"""A calendar read for the planner: rows with dates, credits and what they wait for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from callsheet.sheets.columns import fold, fold_key
+from callsheet.sheets.columns_plan import PLAN
+from callsheet.sheets.date_order import order_of
+from callsheet.sheets.dates import DateOrder
+from callsheet.sheets.deliverables import NotDeliverable, PriceBook, read_wanted
+from callsheet.sheets.files import read_file
+from callsheet.sheets.limits import LIMITS, Limits
+from callsheet.sheets.predecessors import on_cycles
+from callsheet.sheets.problems import Findings, Problem
+from callsheet.sheets.records import PriceItem
+from callsheet.sheets.rows import Context, Register, Row, read_rows
+from callsheet.sheets.tables import Unreadable, understand
+
+PRIORITIES = {"": 5, "low": 2, "normal": 5, "medium": 5, "high": 8}
+"""The words for a priority, on the scale from 1 to 10."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """One project that a calendar asks for.
+
+    ``due`` is the day by which it must be finished, ``None`` only of what is in production or
+    over. ``status`` is ``planned``, ``in_production``, ``done`` or ``dropped``. ``after`` are ids
+    of rows that are planned or in production. An empty ``brief_type`` was not said.
+    """
+
+    row: int
+    id: str
+    title: str
+    credits: int
+    due: date | None
+    go_live: date | None = None
+    brief_type: str = ""
+    team: str = ""
+    campaign: str = ""
+    priority: int = 5
+    not_before: date | None = None
+    after: tuple[str, ...] = ()
+    status: str = "planned"
+    finish_by: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanReading:
+    """The good rows of a calendar, and what is wrong with the others; ``rows`` counts all."""
+
+    projects: tuple[PlanRow, ...]
+    problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+    rows: int
+
+    @property
+    def unusable(self) -> bool:
+        """Whether the file as a whole is wrong, so that leaving rows out does not help."""
+        return any(problem.whole_sheet for problem in self.problems)
+
+
+def read_plan(
+    file: Path,
+    *,
+    items: Iterable[PriceItem],
+    today: date,
+    order: DateOrder | None = None,
+    limits: Limits = LIMITS,
+) -> PlanReading:
+    """Read a calendar from a CSV file or a workbook, priced by a price list.
+
+    Dates like 03/04/2027 are read as ``order`` says, or as the other dates of the file show; they
+    are refused where neither settles it. Never raises for what the file holds.
+    """
+    findings = Findings()
+    register: Register[PlanRow] = Register(PLAN)
+    rows = 0
+    try:
+        sheet = understand(read_file(file, PLAN, limits, findings), PLAN, findings)
+    except Unreadable as refusal:
+        sheet = None
+        findings.error(Problem(refusal.code, PLAN.name, refusal.sentence, source=file.name))
+    if sheet is not None and not {"go_live", "wanted_by"} & sheet.headings.keys():
+        findings.error(
+            Problem(
+                "missing_column", PLAN.name, "A column Go live or Wanted by is missing.",
+                source=sheet.source,
+            )
+        )  # fmt: skip
+    elif sheet is not None:
+        rows = len(sheet.rows)
+        context = Context(today, order or order_of(sheet), findings)
+        book = PriceBook(items)
+        _read(register, list(read_rows(sheet, context)), book)
+        _resolve(register)
+    return PlanReading(
+        tuple(register.records.values()), tuple(findings.problems), tuple(findings.warnings), rows
+    )
+
+
+def _read(register: Register[PlanRow], rows: list[Row], book: PriceBook) -> None:
+    taken = {fold_key(row.get("id")): row.number for row in reversed(rows) if row.get("id")}
+    for row in rows:
+        title = row.get("title")
+        if title is None:
+            continue
+        id = row.get("id")
+        if id is None:
+            id, number = title, 1
+            while fold_key(id) in taken or id in register:
+                number += 1
+                id = f"{title} ({number})"
+        elif taken[fold_key(id)] != row.number:
+            row.error("duplicate_key", f"Row {taken[fold_key(id)]} has the same id.", "id")
+            continue
+        project = _project(row, id, book)
+        register.add(id, None if row.is_bad else project, row, title)
+
+
+def _project(row: Row, id: str, book: PriceBook) -> PlanRow:
+    status = row.get("status", "planned")
+    due = row.get("wanted_by") or row.get("go_live")
+    unread = row.unreadable("wanted_by") or row.unreadable("go_live")
+    if status == "planned" and due is None and not unread:
+        row.error("missing_value", "Say when it goes live, or by when it is wanted.", "go_live")
+    if status == "in_production" and not {"finish_by"} & row.cells.keys():
+        row.error(
+            "missing_value", "Say by when what is in production gives its credits back.",
+            "finish_by",
+        )  # fmt: skip
+    live, wanted = row.get("go_live"), row.get("wanted_by")
+    if live and wanted and wanted > live:
+        row.error("contradiction", "It is wanted later than it goes live.", "wanted_by")
+    return PlanRow(
+        row=row.number,
+        id=id,
+        title=row.get("title"),
+        credits=_credits(row, book) if status in ("planned", "in_production") else 0,
+        due=due,
+        go_live=live,
+        brief_type=row.get("brief_type", ""),
+        team=row.get("team", ""),
+        campaign=row.get("campaign", ""),
+        priority=_priority(row),
+        not_before=row.get("not_before"),
+        after=row.get("after", ()),
+        status=status,
+        finish_by=row.get("finish_by"),
+    )
+
+
+def _credits(row: Row, book: PriceBook) -> int:
+    said, text, price = row.get("credits"), row.get("deliverables"), 0
+    if text is not None:
+        try:
+            price = sum(count * book.find(name).credits for name, count in read_wanted(text, book))
+        except NotDeliverable as refusal:
+            row.error(refusal.code, refusal.sentence, "deliverables")
+            return 0
+    if said is not None:
+        if text is not None and said != price:
+            row.warn("price_differs", f"Its deliverables cost {price}; {said} counts.", "credits")
+        price = int(said)
+    if row.unreadable("credits") or row.unreadable("deliverables"):
+        return 0
+    if said is None and text is None:
+        row.error("missing_value", "Say what it needs, or how many credits.", "deliverables")
+    elif price == 0:
+        row.error(
+            "costs_nothing",
+            "It costs no credits, so there is nothing to plan. Variations belong to the project "
+            "of their master; a project of variations alone says its credits.",
+            "deliverables" if said is None else "credits",
+        )
+    return price
+
+
+def _priority(row: Row) -> int:
+    text = fold(row.get("priority", ""))
+    if text in PRIORITIES:
+        return PRIORITIES[text]
+    if re.fullmatch(r"[1-9]|10", text):
+        return int(text)
+    row.error("unknown_priority", "A priority is 1 to 10, or low, normal or high.", "priority")
+    return 5
+
+
+def _resolve(register: Register[PlanRow]) -> None:
+    """Turn what rows come after into ids; what is unknown, bad or circular is a problem."""
+    titles: dict[str, int] = {}
+    for row in register.rows.values():
+        titles[fold(row.get("title"))] = titles.get(fold(row.get("title")), 0) + 1
+    edges: dict[str, tuple[str, ...]] = {}
+    for id, project in register.records.items():
+        row = register.rows[id]
+        found: list[str] = []
+        for text in project.after:
+            other = register.resolve(text)
+            many = titles.get(fold(text), 0) > 1
+            # An id that was made from a title does not tell which of the namesakes is meant.
+            if other is None or (many and register.rows[other].get("id") is None):
+                row.error(
+                    "ambiguous_reference" if many else "unknown_reference",
+                    f"{'More than one row' if many else 'No row'} is called “{text}”.",
+                    "after",
+                )
+            else:
+                found.append(other)
+        edges[id] = tuple(found)
+    for id in on_cycles(edges):
+        register.rows[id].error("cycle", "It would wait for itself.", "after")
+    register.drop_bad()
+    waiting = True
+    while waiting:
+        waiting = False
+        for id in list(register.records):
+            bad = next((other for other in edges[id] if register.is_bad(other)), None)
+            if bad is not None:
+                register.rows[id].error(
+                    "refers_to_bad_row", f"{bad} has a problem of its own.", "after"
+                )
+                register.drop(id)
+                waiting = True
+    for id, project in register.records.items():
+        open_ = (o for o in edges[id] if register.records[o].status in ("planned", "in_production"))
+        register.records[id] = replace(project, after=tuple(open_))
