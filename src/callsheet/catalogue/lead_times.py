@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from callsheet.catalogue.defaults import LEAD_TIMES
 from callsheet.catalogue.models import BriefType, LeadTime
+from callsheet.catalogue.standard import LEAD_TIMES
 
 SIZES = (("small", 15), ("medium", 40), ("large", None))
 """Classes of projects by their credits, each with the most that still belongs to it."""
@@ -32,7 +32,7 @@ def stage_times() -> dict[str, dict[str, tuple[int, int]]]:
     times: dict[str, dict[str, tuple[int, int]]] = {name: {} for name in BriefType.values}
     rows = list(LeadTime.objects.values_list("brief_type", "stage", "p50_days", "p80_days"))
     if not rows:
-        return {str(name): {str(s): t for s, t in LEAD_TIMES[name].items()} for name in LEAD_TIMES}
+        return {name: dict(stages) for name, stages in LEAD_TIMES.items()}
     for brief_type, stage, p50, p80 in rows:
         times[brief_type][stage] = (p50, p80)
     return times

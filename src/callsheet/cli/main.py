@@ -48,6 +48,7 @@ def build() -> typer.Typer:
         ledger,
         mail,
         notifications,
+        plan,
         project,
         project_dates,
         project_people,
@@ -58,14 +59,7 @@ def build() -> typer.Typer:
         serve,
     )
 
-    program = typer.Typer(
-        name="callsheet",
-        help="Credits, briefs and queues of a content studio.",
-        cls=ReportingGroup,
-        no_args_is_help=True,
-        pretty_exceptions_enable=False,
-        add_completion=False,
-    )
+    program = _program()
     program.command()(demo.demo)
     program.command()(serve.serve)
     program.command()(serve.worker)
@@ -90,8 +84,30 @@ def build() -> typer.Typer:
     program.add_typer(notifications.app, name="notifications", callback=_database)
     program.add_typer(mail.app, name="mail")
     program.command("import")(importing.import_sheets)
+    program.command("plan")(plan.plan)
     program.command("version")(_version)
     return program
+
+
+def build_planner() -> typer.Typer:
+    """Return the commands of the planner alone, which need neither Django nor a database."""
+    from callsheet.cli import plan
+
+    program = _program()
+    program.callback()(lambda: None)
+    program.command("plan")(plan.plan)
+    return program
+
+
+def _program() -> typer.Typer:
+    return typer.Typer(
+        name="callsheet",
+        help="Credits, briefs and queues of a content studio.",
+        cls=ReportingGroup,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+    )
 
 
 def boot() -> None:
@@ -111,6 +127,10 @@ def boot() -> None:
 def app() -> None:
     """Run the program (the entry point ``callsheet``)."""
     exit_when_terminated()
+    if sys.argv[1:2] == ["plan"]:
+        # Setting Django up takes longer than planning a season.
+        build_planner()()
+        return
     boot()
     build()()
 
