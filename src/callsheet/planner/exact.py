@@ -118,8 +118,11 @@ def _latest(arrays: Arrays, rows: list[int], upper: float) -> dict[int, int]:
             finish = min(finish, paid / flow)
         if flow + late > 0 and arrays.due[j] < NO_DUE:
             finish = min(finish, (paid + late * int(arrays.due[j])) / (flow + late))
-        latest[j] = max(int(arrays.ready[j]), floor(finish + 1e-9) - int(arrays.dur[j]))
-    return latest
+        latest[j] = floor(finish + 1e-9) - int(arrays.dur[j])
+    for j in reversed(arrays.topological.tolist()):
+        for p in arrays.pred[arrays.pred_from[j] : arrays.pred_from[j + 1]] if j in latest else ():
+            latest[int(p)] = min(latest[int(p)], latest[j] - int(arrays.dur[int(p)]))
+    return {j: max(int(arrays.ready[j]), day) for j, day in latest.items()}
 
 
 def _scale(arrays: Arrays, rows: list[int]) -> tuple[int, bool]:

@@ -27,7 +27,7 @@ from callsheet.planner.rules import orders_by_rule
 ROUND_SECONDS = 0.2
 ROUNDS_LEAST = 10
 HOT, COLD = 0.3, 0.01
-"""Temperatures, in days of lateness of a project of mean weight."""
+"""Temperatures, in days of lateness of a project of mean weight (those without weight aside)."""
 
 SHUFFLED_MOST = 600
 """Up to this many projects one worker anneals the order of placing."""
@@ -145,7 +145,8 @@ class Search:
             shuffled if small and worker % 2 == 0 else rippled for worker in range(workers)
         ]
         late = arrays.late_cost + arrays.flow_cost
-        self._unit = max(1e-9, float(late.mean())) if arrays.n else 1.0
+        paying = late[late > 0]
+        self._unit = float(paying.mean()) if len(paying) else 1.0
         # Moves a second are found out as it goes; one round's guess is another's measure.
         self._pace = [2_000_000.0 / (20.0 + arrays.n) if look is shuffled else 5e5
                       for look in self._looks]  # fmt: skip
@@ -161,7 +162,7 @@ class Search:
         """
         self._round += 1
         heats = tuple(self._unit * HOT * (COLD / HOT) ** part for part in (at, to))
-        begin = perf_counter()
+        start = self.best.starts
         jobs = []
         for worker, look in enumerate(self._looks):
             # Each of them is hotter or colder than the next one, for nobody knows the right heat.
@@ -171,16 +172,15 @@ class Search:
             else:
                 count = max(20, int(self._pace[worker] * (seconds or ROUND_SECONDS)))
             seed = (self._seed * 1_000_003 + self._round * 1_009 + worker) % 2**32
-            jobs.append((count, pool.submit(self._timed, look, seed, count, own)))
+            jobs.append((count, pool.submit(self._timed, look, start, seed, count, own)))
         for worker, (count, job) in enumerate(jobs):
             starts, took = job.result()
             self.looked += count
             self._pace[worker] = count / max(1e-6, took)
             self.best.offer(starts, cost_of(self.arrays, starts))
-        self.last_seconds = perf_counter() - begin
 
     def _timed(
-        self, look: Look, seed: int, count: int, heats: tuple[float, float]
+        self, look: Look, start: Ints, seed: int, count: int, heats: tuple[float, float]
     ) -> tuple[Ints, float]:
         begin = perf_counter()
-        return look(self.arrays, self.best.starts, seed, count, heats), perf_counter() - begin
+        return look(self.arrays, start, seed, count, heats), perf_counter() - begin

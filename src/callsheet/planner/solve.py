@@ -25,7 +25,10 @@ from callsheet.planner.search import (
 )
 
 PROVED_MOST = 60
-"""Up to this many projects CP-SAT is asked for a proof."""
+"""Up to this many projects CP-SAT is asked for a proof; many more where few cost anything.
+
+The sum of many costs is what it bounds badly; one makespan it bounds well.
+"""
 
 CLOSED = 1e-9
 """A gap below this is none."""
@@ -95,6 +98,7 @@ class _Run:
         arrays = arrays_of(self.problem)
         _, starts = first_orders(arrays)
         self.best = Best(starts, cost_of(arrays, starts))
+        self.bounded = starts < NEVER
         self._closed(arrays)
         if not self.proved and (
             self.iterations or (self.iterations is None and self.time_limit > 0)
@@ -120,17 +124,22 @@ class _Run:
         self._relax(arrays)
         if self._closed(arrays) or not self._go_on():
             return
-        small = arrays.n <= PROVED_MOST and not len(arrays.own)
+        paying = int(((arrays.late_cost + arrays.flow_cost) > 0).sum())
+        small = min(arrays.n, 10 * paying) <= PROVED_MOST and not len(arrays.own)
         share = 0.15 if small else 1.0
         self._search(arrays, share)
+        if ((self.best.starts < NEVER) != self.bounded).any():
+            # More can start than was thought: the bound was about fewer projects.
+            self._relax(arrays)
         if small and not self._closed(arrays) and self._go_on():
             self._prove(arrays)
 
     def _relax(self, arrays: Arrays) -> None:
         """Climb the bound; the starts that its prices suggest are an order to place."""
         relaxation = Relaxation(arrays, self.best.starts)
+        self.bounded = self.best.starts < NEVER
         upper = self._value(arrays)
-        deadline = 0.4 * self.time_limit
+        deadline = self._elapsed() + 0.4 * self.time_limit
         while not relaxation.done and relaxation.steps < STEPS:
             relaxation.climb(upper)
             if self.iterations is None and perf_counter() - self.begin > deadline:
@@ -192,7 +201,8 @@ class _Run:
 
     def _closed(self, arrays: Arrays) -> bool:
         z = self._value(arrays)
-        self.proved = z - self.bound <= CLOSED * max(1.0, z)
+        same = bool(((self.best.starts < NEVER) == self.bounded).all())
+        self.proved = same and z - self.bound <= CLOSED * max(1.0, z)
         return self.proved
 
     def _offer(self, arrays: Arrays, starts: Ints, method: str) -> None:
