@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from itertools import accumulate
 from math import log
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -183,10 +184,34 @@ def answer_of(
         "projects": [
             _project(problem, found, timeline, project.id, rows[project.id]) for project in projects
         ],
+        "usage": _usage(problem, found, timeline),
         "skipped_rows": [problem.as_dict() for problem in reading.problems],
         "warnings": [warning.as_dict() for warning in reading.warnings],
         "solver": {"seconds": found.seconds, "method": found.method, "seed": found.seed},
     }
+
+
+def _usage(problem: Problem, found: Plan, timeline: Timeline) -> list[dict[str, Any]]:
+    """What is held on each working day, and the capacity, until everything has finished."""
+    from callsheet.planner.problem import steps_on
+
+    spans = [(0, work.remaining.p50, work.credits) for work in problem.in_flight]
+    for project in problem.projects:
+        start = found.starts[project.id]
+        if start is not None:
+            spans.append((start, start + project.duration.p50, project.credits))
+    change = [0] * (max((end for _, end, _ in spans), default=0) + 1)
+    for begin, end, credits in spans:
+        change[begin] += credits
+        change[end] -= credits
+    return [
+        {
+            "date": timeline.date_of(day),
+            "held": held,
+            "capacity": steps_on(problem.resources[0].capacity, day),
+        }
+        for day, held in enumerate(accumulate(change[:-1]))
+    ]
 
 
 def _project(

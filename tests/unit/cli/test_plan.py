@@ -64,6 +64,16 @@ def test_credits_in_production_are_waited_for(tmp_path: Path) -> None:
     assert film["tardiness"] > 0
 
 
+def test_use_of_capacity_by_day(tmp_path: Path) -> None:
+    _, out, _ = run(tmp_path, CALENDAR, "--json", capacity="20,2027-06-01:40")
+    usage = {day["date"]: (day["held"], day["capacity"]) for day in json.loads(out)["usage"]}
+    assert usage["2027-01-11"] == (10, 20)  # what is in production
+    assert usage["2027-01-12"] == (20, 20)
+    assert usage["2027-05-31"] == (0, 20)
+    assert usage["2027-06-01"] == (40, 40)
+    assert "2027-01-16" not in usage  # a Saturday
+
+
 def test_bad_rows_stop_or_are_left_out(tmp_path: Path) -> None:
     text = CALENDAR + "Bad,soon,1 video,,,,\n"
     code, out, err = run(tmp_path, text)
