@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import random
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import permutations
@@ -155,6 +158,52 @@ def test_ctrl_c_returns_the_best_plan_so_far() -> None:
     assert asked.is_set()
     assert plan.stopped
     check(problem, plan)
+
+
+OVER_AND_OVER = """
+from callsheet.planner.solve import Progress, solve
+from tests.property.test_planner_search import crowded
+
+said = []
+def tell(progress: Progress) -> None:
+    if progress.seconds > 4 and not said:
+        said.append(print("proving", flush=True))
+
+plan = solve(crowded(), time_limit=20, on_progress=tell)
+print(plan.stopped, None in plan.starts.values(), plan.seconds < 19, flush=True)
+"""
+
+
+def crowded() -> Problem:
+    """Forty projects that compete, too many for a proof within seconds."""
+    r = random.Random(5)
+    return Problem(
+        (Resource("credits", ((0, 60),)),),
+        tuple(
+            Project(
+                f"p{i}",
+                (("credits", r.choice([10, 15, 20, 25, 30])),),
+                Duration(r.randint(5, 40)),
+                ready=r.randint(0, 60),
+                due=r.randint(20, 120),
+                weight=r.randint(1, 10),
+            )
+            for i in range(40)
+        ),
+    )
+
+
+def test_ctrl_c_during_the_proof_returns_the_best_plan_so_far() -> None:
+    # In a process of its own: the signal met OR-Tools' handler, which ended everything. A fifth
+    # of the time goes to the search, so after 4 of 20 seconds CP-SAT is at work.
+    with subprocess.Popen(
+        [sys.executable, "-c", OVER_AND_OVER], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "proving\n"
+        process.send_signal(signal.SIGINT)
+        assert process.stdout.read() == "True False True\n"
+    assert process.returncode == 0
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,10 @@ class ReportingGroup(TyperGroup):
             raise typer.Exit(report(error, as_json=ctx.meta.get(JSON_KEY, False))) from error
 
 
+PLANNER = frozenset({"plan", "capacity-advice", "psplib"})
+"""The commands that need neither Django nor a database."""
+
+
 def build() -> typer.Typer:
     """Return the whole command line. Django must be set up, because commands import models."""
     from callsheet.cli import (
@@ -48,7 +52,6 @@ def build() -> typer.Typer:
         ledger,
         mail,
         notifications,
-        plan,
         project,
         project_dates,
         project_people,
@@ -84,19 +87,25 @@ def build() -> typer.Typer:
     program.add_typer(notifications.app, name="notifications", callback=_database)
     program.add_typer(mail.app, name="mail")
     program.command("import")(importing.import_sheets)
-    program.command("plan")(plan.plan)
+    _add_planner(program)
     program.command("version")(_version)
     return program
 
 
 def build_planner() -> typer.Typer:
     """Return the commands of the planner alone, which need neither Django nor a database."""
-    from callsheet.cli import plan
-
     program = _program()
     program.callback()(lambda: None)
-    program.command("plan")(plan.plan)
+    _add_planner(program)
     return program
+
+
+def _add_planner(program: typer.Typer) -> None:
+    from callsheet.cli import capacity_advice, plan, psplib
+
+    program.command("plan")(plan.plan)
+    program.command("capacity-advice")(capacity_advice.capacity_advice)
+    program.command("psplib")(psplib.psplib)
 
 
 def _program() -> typer.Typer:
@@ -127,7 +136,7 @@ def boot() -> None:
 def app() -> None:
     """Run the program (the entry point ``callsheet``)."""
     exit_when_terminated()
-    if sys.argv[1:2] == ["plan"]:
+    if sys.argv[1:2] and sys.argv[1] in PLANNER:
         # Setting Django up takes longer than planning a season.
         build_planner()()
         return

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import accumulate
-from math import log
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,45 +11,36 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from callsheet.catalogue.standard import DELIVERABLE_TYPES, LEAD_TIMES, VARIATIONS
 from callsheet.cli.output import Json, show
+from callsheet.cli.plan_problem import (
+    DEFAULT_BRIEF_TYPE,
+    MOST_SHOWN,
+    Calendar,
+    Country,
+    Order,
+    SkipBadRows,
+    Start,
+    read_capacity,
+    read_problem,
+)
 from callsheet.insight.wording import say_working_days
-from callsheet.kit.errors import Refused
-from callsheet.kit.workdays import CalendarError, WorkCalendar
-from callsheet.sheets.dates import DateOrder
-from callsheet.sheets.plan_rows import PlanReading, PlanRow, read_plan
-from callsheet.sheets.records import PriceItem
+from callsheet.sheets.plan_rows import PlanReading, PlanRow
 
 if TYPE_CHECKING:
     from callsheet.planner.dates import Timeline
     from callsheet.planner.plan import Plan
-    from callsheet.planner.problem import Duration, Problem
-
-DEFAULT_BRIEF_TYPE = "original_creative"
-"""What a row is timed as that does not say its brief type; the output marks it."""
-
-MOST_SHOWN = 50
-_Z_80 = 0.8416  # the 80 % quantile of the normal distribution
+    from callsheet.planner.problem import Problem
 
 
 def plan(
-    calendar: Annotated[Path, typer.Argument(help="The calendar: a .csv or .xlsx file.")],
+    calendar: Calendar,
     capacity: Annotated[
         str, typer.Option(help="Credits at one time: 60, or with steps 60,2027-03-01:90.")
     ],
-    start: Annotated[
-        datetime, typer.Option(formats=["%Y-%m-%d"], help="The first day of the plan.")
-    ],
-    country: Annotated[
-        str | None, typer.Option(help="Whose public holidays count: SG, or DE-BE for a region.")
-    ] = None,
-    date_order: Annotated[
-        DateOrder | None,
-        typer.Option(help="How 03/04/2027 is meant: dmy (day first) or mdy (month first)."),
-    ] = None,
-    skip_bad_rows: Annotated[
-        bool, typer.Option("--skip-bad-rows", help="Leave bad rows out instead of stopping.")
-    ] = False,
+    start: Start,
+    country: Country = None,
+    date_order: Order = None,
+    skip_bad_rows: SkipBadRows = False,
     time_limit: Annotated[
         float, typer.Option(min=0, max=3600, help="Seconds in which to look for better plans.")
     ] = 5.0,
@@ -62,105 +51,16 @@ def plan(
 
     Prices and lead times are the catalogue's defaults. Ctrl-C takes the best plan so far.
     """
-    day = start.date()
-    steps = read_capacity(capacity)
-    reading = read_plan(calendar, items=standard_items(), today=day, order=date_order)
-    if reading.problems and (reading.unusable or not skip_bad_rows):
-        raise Refused("bad_rows", _complaint(reading), field="calendar")
-    # The engine loads numba: only once there is something to plan.
-    from callsheet.planner.dates import Timeline
-    from callsheet.planner.entries import capacity_steps
+    problem, timeline, reading = read_problem(
+        calendar, start.date(), read_capacity(capacity), country, date_order, skip_bad_rows
+    )
     from callsheet.planner.solve import solve
 
-    timeline = Timeline(day, _work_calendar(country))
-    problem = _problem(reading, capacity_steps(steps, timeline), timeline)
     console = Console(stderr=True)
     with console.status("Looking for better plans; Ctrl-C takes the best so far."):
         found = solve(problem, time_limit=time_limit, seed=seed)
     answer = answer_of(problem, found, timeline, reading)
     show(answer, json=json, human=lambda out: _draw(out, answer, timeline.zero))
-
-
-def read_capacity(text: str) -> list[tuple[date | None, int]]:
-    """Read “60” or “60,2027-03-01:90”: credits, then dates from which there are others.
-
-    Raises ``Refused``.
-    """
-    steps: list[tuple[date | None, int]] = []
-    for number, part in enumerate(text.split(",")):
-        begin, colon, units = part.strip().rpartition(":")
-        try:
-            credits = int(units)
-            step = (date.fromisoformat(begin) if colon else None, credits)
-        except ValueError:
-            credits, step = -1, (None, 0)
-        if not 0 <= credits <= 100_000 or (number == 0) == bool(colon):
-            raise Refused(
-                "bad_capacity",
-                f"“{part.strip()}” is no capacity. Write 60, or 60,2027-03-01:90 for 90 credits "
-                "from 1 March on.",
-                field="capacity",
-            )
-        steps.append(step)
-    return steps
-
-
-def standard_items() -> list[PriceItem]:
-    """The price list that a new studio starts with."""
-    return [
-        *(
-            PriceItem(0, name, "deliverable", credits, medium)
-            for _, name, medium, credits in DELIVERABLE_TYPES
-        ),
-        *(PriceItem(0, name, "variation", 0) for _, name in VARIATIONS),
-    ]
-
-
-def standard_duration(brief_type: str) -> Duration:
-    """How long a project takes by the default lead times, in working days."""
-    from callsheet.planner.problem import Duration
-
-    stages = LEAD_TIMES[brief_type or DEFAULT_BRIEF_TYPE].values()
-    p50, p80 = sum(usual for usual, _ in stages), sum(worst for _, worst in stages)
-    return Duration(p50, log(p80 / p50) / _Z_80)
-
-
-def _work_calendar(country: str | None) -> WorkCalendar:
-    code, _, region = (country or "").upper().partition("-")
-    try:
-        return WorkCalendar(code or None, region or None)
-    except CalendarError as error:
-        raise Refused("unknown_country", f"{error}.", field="country") from None
-
-
-def _problem(
-    reading: PlanReading, steps: tuple[tuple[int, int], ...], timeline: Timeline
-) -> Problem:
-    from callsheet.planner.entries import Entry, Held, problem_of
-
-    return problem_of(
-        [
-            Entry(
-                row.id,
-                row.title,
-                row.credits,
-                standard_duration(row.brief_type),
-                row.due,
-                row.not_before,
-                float(row.priority),
-                row.after,
-            )
-            for row in reading.projects
-            if row.status == "planned"
-        ],
-        [
-            Held(row.id, row.title, row.credits, row.finish_by)
-            for row in reading.projects
-            if row.status == "in_production" and row.finish_by is not None
-        ],
-        steps,
-        timeline,
-    )
 
 
 def answer_of(
@@ -237,15 +137,6 @@ def _project(
         "tardiness": tardiness,
         "slack": slack,
     }
-
-
-def _complaint(reading: PlanReading) -> str:
-    said = [str(problem) for problem in reading.problems[:MOST_SHOWN]]
-    if len(reading.problems) > MOST_SHOWN:
-        said.append(f"… and {len(reading.problems) - MOST_SHOWN:,} more")
-    if not reading.unusable:
-        said.append("Mend the rows, or leave them out with --skip-bad-rows.")
-    return "\n".join(said)
 
 
 def _draw(console: Console, answer: dict[str, Any], first: date) -> None:

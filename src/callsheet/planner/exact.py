@@ -43,6 +43,7 @@ def prove(
     With ``seconds`` None it works for one deterministic second on one worker, so that the same
     input gives the same answer. ``go_on`` is asked ten times a second. What never starts in the
     hint is left out. Teams that lend to each other are not modelled: the caller has none.
+    On Ctrl-C it stops the solver and raises ``KeyboardInterrupt``.
     """
     from ortools.sat.python import cp_model
 
@@ -74,6 +75,8 @@ def prove(
     model.minimize(sum(terms) + constant if terms else constant)
     solver = cp_model.CpSolver()
     solver.parameters.random_seed = seed % 2**31
+    # Ctrl-C is Python's: OR-Tools' own handler would end the whole process.
+    solver.parameters.catch_sigint_signal = False
     if seconds is None:
         solver.parameters.num_workers = 1
         solver.parameters.max_deterministic_time = 1.0
@@ -83,11 +86,16 @@ def prove(
     answers: list[object] = []
     thread = Thread(target=lambda: answers.append(solver.solve(model)), daemon=True)
     thread.start()
-    while thread.is_alive():
-        thread.join(0.1)
-        if thread.is_alive() and not go_on():
-            solver.stop_search()
-            thread.join()
+    try:
+        while thread.is_alive():
+            thread.join(0.1)
+            if thread.is_alive() and not go_on():
+                solver.stop_search()
+                thread.join()
+    except KeyboardInterrupt:
+        solver.stop_search()
+        thread.join()
+        raise
     starts = hint.copy()
     if answers[0] in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         for j in rows:

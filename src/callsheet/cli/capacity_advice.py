@@ -1,0 +1,100 @@
+"""``callsheet capacity-advice``: what 30, 60, 90 or 120 credits would make of a calendar."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from callsheet.cli.output import Json, show
+from callsheet.cli.plan_problem import (
+    Calendar,
+    Country,
+    Order,
+    SkipBadRows,
+    Start,
+    read_problem,
+)
+from callsheet.kit.errors import Refused
+
+
+def capacity_advice(
+    calendar: Calendar,
+    start: Start,
+    credits: Annotated[str, typer.Option(help="The numbers of credits to compare.")] = (
+        "30,60,90,120"
+    ),
+    country: Country = None,
+    date_order: Order = None,
+    skip_bad_rows: SkipBadRows = False,
+    time_limit: Annotated[
+        float, typer.Option(min=0, max=3600, help="Seconds in which to look, for each number.")
+    ] = 2.0,
+    seed: Annotated[int, typer.Option(min=0, help="Where the search begins.")] = 0,
+    json: Json = False,
+) -> None:
+    """Compare what other numbers of credits would make of a calendar.
+
+    Prices and lead times are the catalogue's defaults, and every project takes its usual time.
+    """
+    amounts = _amounts(credits)
+    problem, timeline, reading = read_problem(
+        calendar, start.date(), [(None, amounts[0])], country, date_order, skip_bad_rows
+    )
+    from callsheet.planner.capacity import outcomes
+
+    with Console(stderr=True).status("Planning the calendar with each of them."):
+        found = outcomes(problem, amounts, time_limit=time_limit, seed=seed)
+    answer = {
+        "projects": len(problem.projects),
+        "capacities": [
+            {
+                "credits": outcome.credits,
+                "late": outcome.plan.measure.late,
+                "days_late": outcome.plan.measure.days_late,
+                "never": outcome.never,
+                "used": outcome.used,
+                "last_finish": timeline.date_of(outcome.last),
+                "weighted_tardiness": outcome.plan.measure.tardiness,
+                "status": outcome.plan.status.value,
+                "gap": outcome.plan.gap,
+            }
+            for outcome in found
+        ],
+        "skipped_rows": [bad.as_dict() for bad in reading.problems],
+    }
+    show(answer, json=json, human=lambda out: _draw(out, answer))
+
+
+def _amounts(text: str) -> list[int]:
+    parts = [part.strip() for part in text.split(",")]
+    if not all(part.isdecimal() and int(part) <= 100_000 for part in parts):
+        raise Refused(
+            "bad_capacity", f"“{text}” are no numbers of credits. Write 30,60,90.", field="credits"
+        )
+    return sorted({int(part) for part in parts})
+
+
+def _draw(console: Console, answer: dict[str, Any]) -> None:
+    table = Table(box=None)
+    for heading in ("credits", "late projects", "working days late", "can never start", "in use"):
+        table.add_column(heading, justify="right")
+    table.add_column("all finished")
+    for row in answer["capacities"]:
+        table.add_row(
+            str(row["credits"]),
+            str(row["late"]),
+            str(row["days_late"]),
+            str(row["never"]),
+            f"{row['used']:.0%}",
+            str(row["last_finish"]),
+        )
+    console.print(table)
+    console.print(
+        f"{answer['projects']} projects, each as late as the best plan found for that number "
+        "makes it. Durations are the catalogue's defaults.",
+        highlight=False,
+        soft_wrap=True,
+    )
