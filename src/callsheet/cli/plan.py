@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from itertools import accumulate
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+from rich.progress import BarColumn, TextColumn
+from rich.progress import Progress as Bar
 
 from callsheet.cli.output import Json, show
+from callsheet.cli.plan_calendar import ics_of
+from callsheet.cli.plan_drawing import draw_plan
 from callsheet.cli.plan_problem import (
     DEFAULT_BRIEF_TYPE,
-    MOST_SHOWN,
     Calendar,
     Country,
     Order,
@@ -23,7 +24,8 @@ from callsheet.cli.plan_problem import (
     read_capacity,
     read_problem,
 )
-from callsheet.insight.wording import say_working_days
+from callsheet.kit.clock import now
+from callsheet.kit.errors import Refused
 from callsheet.sheets.plan_rows import PlanReading, PlanRow
 
 if TYPE_CHECKING:
@@ -45,6 +47,9 @@ def plan(
         float, typer.Option(min=0, max=3600, help="Seconds in which to look for better plans.")
     ] = 5.0,
     seed: Annotated[int, typer.Option(min=0, help="Where the search begins.")] = 0,
+    ics: Annotated[
+        Path | None, typer.Option(help="Write the days of briefing and those wanted to this file.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Say which briefs of a calendar to submit when, so that it is met with the credits there are.
@@ -54,13 +59,39 @@ def plan(
     problem, timeline, reading = read_problem(
         calendar, start.date(), read_capacity(capacity), country, date_order, skip_bad_rows
     )
-    from callsheet.planner.solve import solve
-
-    console = Console(stderr=True)
-    with console.status("Looking for better plans; Ctrl-C takes the best so far."):
-        found = solve(problem, time_limit=time_limit, seed=seed)
+    found = _improved(problem, time_limit, seed)
     answer = answer_of(problem, found, timeline, reading)
-    show(answer, json=json, human=lambda out: _draw(out, answer, timeline.zero))
+    if ics is not None:
+        _write(ics, ics_of(answer, now()))
+    show(answer, json=json, human=lambda out: draw_plan(out, answer, timeline.zero))
+
+
+def _improved(problem: Problem, time_limit: float, seed: int) -> Plan:
+    """The best plan within the limit, with a bar on standard error while it is looked for."""
+    from callsheet.planner.solve import Progress, solve
+
+    columns = (
+        TextColumn("Looking for better plans"),
+        BarColumn(),
+        TextColumn("{task.description}"),
+    )
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=max(time_limit, 0.01))
+
+        def tell(progress: Progress) -> None:
+            spare = 1 - progress.lower_bound / progress.z if progress.z else 0.0
+            said = f"at most {spare:.1%} to save; Ctrl-C takes the best so far"
+            bar.update(task, completed=progress.seconds, description=said)
+
+        return solve(problem, time_limit=time_limit, seed=seed, on_progress=tell)
+
+
+def _write(file: Path, content: bytes) -> None:
+    try:
+        file.write_bytes(content)
+    except OSError as error:
+        reason = f"{file} cannot be written: {error.strerror}."
+        raise Refused("unwritable", reason, field="ics") from None
 
 
 def answer_of(
@@ -137,50 +168,3 @@ def _project(
         "tardiness": tardiness,
         "slack": slack,
     }
-
-
-def _draw(console: Console, answer: dict[str, Any], first: date) -> None:
-    for problem in answer["skipped_rows"][:MOST_SHOWN]:
-        console.print(Text(f"Left out: row {problem['row']}: {problem['rule']}"), soft_wrap=True)
-    week = first + timedelta(days=6 - first.weekday())
-    now = [p for p in answer["projects"] if p["start"] is not None and p["start"] <= week]
-    now.sort(key=lambda project: -(project["tardiness"] or 0))
-    later = [project for project in answer["projects"] if project not in now]
-    for heading, projects in ((f"This week, from {first} on", now), ("Later", later)):
-        if projects:
-            console.print(Text(heading, style="bold"))
-            console.print(_table(projects))
-    console.print(_quality(answer), highlight=False, soft_wrap=True)
-
-
-def _table(projects: list[dict[str, Any]]) -> Table:
-    table = Table("brief on", "title", box=None)
-    table.add_column("credits", justify="right")
-    for heading in ("finished", "wanted by", "late"):
-        table.add_column(heading)
-    for project in projects:
-        late = project["tardiness"]
-        note = say_working_days(late) if late else ""
-        if project["start"] is None:
-            note = "can never start: it costs more than the capacity, or follows what does"
-        table.add_row(
-            str(project["start"] or "never"),
-            Text(project["title"]),
-            str(project["credits"]),
-            str(project["finish"] or ""),
-            str(project["due"] or ""),
-            note,
-        )
-    return table
-
-
-def _quality(answer: dict[str, Any]) -> str:
-    if answer["status"] == "optimal":
-        said = "Proved: no other order is better."
-    elif answer["objective"]["lower_bound"] > 0:
-        said = f"At most {answer['objective']['gap']:.1%} of this plan's Z could be saved."
-    else:
-        said = "How far this plan is from the best one has not been worked out."
-    if any(project["brief_type_assumed"] for project in answer["projects"]):
-        said += " Rows without a brief type are timed as original creative."
-    return f"{said} Durations are the catalogue's defaults."

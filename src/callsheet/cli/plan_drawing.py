@@ -1,0 +1,102 @@
+"""A plan in the terminal: what to brief this week, what later, how full the capacity is."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from callsheet.cli.plan_problem import MOST_SHOWN
+from callsheet.insight.wording import say_working_days
+
+_LEVELS = " ▁▂▃▄▅▆▇█"
+_ROW = 26
+
+
+def draw_plan(console: Console, answer: dict[str, Any], first: date) -> None:
+    """Print a plan (as ``plan.answer_of`` gives it) that begins on the day ``first``."""
+    for problem in answer["skipped_rows"][:MOST_SHOWN]:
+        console.print(Text(f"Left out: row {problem['row']}: {problem['rule']}"), soft_wrap=True)
+    week = first + timedelta(days=6 - first.weekday())
+    now = [p for p in answer["projects"] if p["start"] is not None and p["start"] <= week]
+    now.sort(key=lambda project: -(project["tardiness"] or 0))
+    later = [project for project in answer["projects"] if project not in now]
+    for heading, projects in ((f"This week, from {first} on", now), ("Later", later)):
+        if projects:
+            console.print(Text(heading, style="bold"))
+            console.print(_table(projects))
+    for line in strip(answer["usage"]):
+        console.print(Text(line), soft_wrap=True)
+    console.print(_quality(answer), highlight=False, soft_wrap=True)
+
+
+def strip(usage: list[dict[str, Any]]) -> list[str]:
+    """How full the capacity is week by week, a sign for each: lines of half a year.
+
+    A sign is as high as the share of the week's capacity that is in use; where more is held than
+    there is, it is an exclamation mark. No lines without usage.
+    """
+    weeks = [
+        (monday, list(days))
+        for monday, days in groupby(
+            usage, key=lambda day: day["date"] - timedelta(days=day["date"].weekday())
+        )
+    ]
+    lines = []
+    for at in range(0, len(weeks), _ROW):
+        part = weeks[at : at + _ROW]
+        signs = "".join(_sign(days) for _, days in part)
+        held = sum(day["held"] for _, days in part for day in days)
+        capacity = sum(day["capacity"] for _, days in part for day in days)
+        share = f"{held / capacity:.0%} of the credits in use" if capacity else "no credits"
+        lines.append(f"weeks from {part[0][0]} on │{signs}│ {share}")
+    return lines
+
+
+def _sign(days: list[dict[str, Any]]) -> str:
+    held = sum(day["held"] for day in days)
+    capacity = sum(day["capacity"] for day in days)
+    if held > capacity:
+        return "!"
+    # The full block is kept for what is full, the empty one for what is empty.
+    top = len(_LEVELS) - 1
+    if not held or held == capacity:
+        return _LEVELS[top if held else 0]
+    return _LEVELS[min(top - 1, max(1, round(top * held / capacity)))]
+
+
+def _table(projects: list[dict[str, Any]]) -> Table:
+    table = Table("brief on", "title", box=None)
+    table.add_column("credits", justify="right")
+    for heading in ("finished", "wanted by", "late"):
+        table.add_column(heading)
+    for project in projects:
+        late = project["tardiness"]
+        note = say_working_days(late) if late else ""
+        if project["start"] is None:
+            note = "can never start: it costs more than the capacity, or follows what does"
+        table.add_row(
+            str(project["start"] or "never"),
+            Text(project["title"]),
+            str(project["credits"]),
+            str(project["finish"] or ""),
+            str(project["due"] or ""),
+            note,
+        )
+    return table
+
+
+def _quality(answer: dict[str, Any]) -> str:
+    if answer["status"] == "optimal":
+        said = "Proved: no other order is better."
+    elif answer["objective"]["lower_bound"] > 0:
+        said = f"At most {answer['objective']['gap']:.1%} of this plan's Z could be saved."
+    else:
+        said = "How far this plan is from the best one has not been worked out."
+    if any(project["brief_type_assumed"] for project in answer["projects"]):
+        said += " Rows without a brief type are timed as original creative."
+    return f"{said} Durations are the catalogue's defaults."
