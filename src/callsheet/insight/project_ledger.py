@@ -9,9 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import OuterRef, Subquery
+
 from callsheet.credits.kinds import Bucket, Kind
 from callsheet.credits.models import Transfer
-from callsheet.journal.models import Event
+from callsheet.journal.models import Event, Note
 from callsheet.kit import clock
 from callsheet.projects.models import Project
 
@@ -39,16 +41,20 @@ def read_ledger(project: Project) -> tuple[LedgerLine, ...]:
 
     A project has one hold at a time; earlier ones are told by the commands in which they began.
     """
-    events = Event.objects.filter(
-        subject_type="project", subject_id=project.pk, command__isnull=False
-    ).order_by("pk")
+    # Row by row: a join makes PostgreSQL read all notes where it expects many events.
+    texts = Note.objects.filter(pk=OuterRef("note")).values("text")
+    events = (
+        Event.objects.filter(subject_type="project", subject_id=project.pk, command__isnull=False)
+        .annotate(said=Subquery(texts))
+        .order_by("pk")
+    )
     said: dict[int, tuple[str, str | None]] = {}
     began: dict[int, int] = {}
-    for command, kind, actor, note, data in events.values_list(
-        "command_id", "kind", "actor_name", "note__text", "data"
+    for command, kind, actor, words, data in events.values_list(
+        "command_id", "kind", "actor_name", "said", "data"
     ):
         known = said.get(command, ("", None))
-        said[command] = (actor, note or known[1])
+        said[command] = (actor, words or known[1])
         if kind in _BEGAN:
             began[command] = data.get("credits") or began.get(command, 0)
     rows = list(
