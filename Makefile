@@ -27,7 +27,7 @@ demo: setup ## Demo studio on http://127.0.0.1:8000; PORT= another, DATA_DIR= it
 	@.venv/bin/callsheet demo --port $(PORT) $(if $(ONCE),--once)
 
 test: setup ## All tests with small counts, in minutes; PROCESSES= how many share them
-	@HYPOTHESIS_PROFILE=fast $(PYTEST) -m "not soak" -n $(PROCESSES) --dist loadfile --no-loadscope-reorder
+	@HYPOTHESIS_PROFILE=fast $(PYTEST) -m "not soak" -n $(PROCESSES) --dist loadfile
 
 soak: setup ## The long tests: storms, kills, ten thousand examples; SOAK_SECONDS= bounds them
 	@HYPOTHESIS_PROFILE=soak $(PYTEST) -m "soak or hypothesis"
