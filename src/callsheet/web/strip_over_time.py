@@ -18,6 +18,7 @@ _LEFT, _RIGHT, _TOP, _FOOT = 40.0, 8.0, 14.0, 26.0
 _NAME_NEEDS = 46.0
 _CHARACTER = 7.4
 _DATE_NEEDS = 46.0
+_TODAY_NEEDS = 70  # "Today", and half of the date beside it
 WIDE, NARROW = (1080, 220), (344, 230)
 """The two sizes of the picture, in pixels: for a page's whole width, and for a phone."""
 
@@ -181,7 +182,7 @@ class _Pen:
                 f"{self.x(n):.1f}", _TOP, self.height - _FOOT, self.height - 8, _short(today, n),
             )
             for n in range(first, self.days, 7 * apart)
-            if self.x(n) - self.x(0) > _DATE_NEEDS
+            if self.x(n) - self.x(0) > _TODAY_NEEDS
         ]  # fmt: skip
         marks.append(
             format_html(

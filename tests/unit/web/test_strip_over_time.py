@@ -58,3 +58,13 @@ def test_on_a_phone_a_wallet_is_drawn_in_lines_that_lose_no_credit() -> None:
     widths = re.findall(r'class="cs-made"[^>]*? width="([\d.]+)"', narrow)
     credits = sum(float(width) for width in widths) / ((pitch - 1) / 5)
     assert abs(credits - 152) < 0.1
+
+
+def test_no_date_stands_on_the_name_of_today() -> None:
+    for weekday in range(7):
+        day = TODAY + timedelta(days=weekday)
+        for drawn in strip_over_time([], [(day, 60)], day, 42, "In words").split("cs-narrow"):
+            (today,) = re.findall(r'class="cs-tick" x="([\d.]+)" y="\d+">Today', drawn)
+            first = re.findall(r'class="cs-tick" x="([\d.]+)" [^>]*middle', drawn)[0]
+            # The name is some 45 wide and begins there, a date some 45 with its middle there.
+            assert float(first) - float(today) >= 70
