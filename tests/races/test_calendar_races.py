@@ -5,6 +5,7 @@ control. (Two projects of one entry are of one wallet, whose lock puts their mov
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from callsheet.services import (
     production,
 )
 from callsheet.services.calendar_importing import import_calendar
+from callsheet.services.importing.calendar import CalendarImport
 from tests.builders import submitted, wallet_with
 from tests.calendar_builders import a_campaign, an_entry, in_days, now, serves
 from tests.races.crowd import answers, errors, together
@@ -60,7 +62,15 @@ def test_two_sheets_at_once_are_one_after_the_other(live_db: str, tmp_path: Path
 def test_control_without_the_calendars_lock_one_fails(
     live_db: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    both_have_read, write = Barrier(2, timeout=60), CalendarImport._write
+
+    def write_when_both_have_read(one: CalendarImport) -> None:
+        """Without a lock nothing keeps them apart, so they may as well be in step."""
+        both_have_read.wait()
+        write(one)
+
     monkeypatch.setattr(calendar_importing, "lock_calendar", lambda account_id: None)
+    monkeypatch.setattr(CalendarImport, "_write", write_when_both_have_read)
     _, failed = import_two_at_once(tmp_path)
     assert [getattr(error, "code", error) for error in failed] == ["done_meanwhile"]
 
