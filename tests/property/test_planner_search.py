@@ -256,19 +256,22 @@ def kernels(arrays: Arrays) -> Iterator[tuple[object, ...]]:
     _, starts = first_orders(arrays)
     order = order_of(starts)
     a = arrays
-    network = (a.pred_from, a.pred)
-    yield tuple(
-        kernel(
-            order, a.free.copy(), a.demand, a.dur, a.ready, *network, a.team, a.own,
-            a.team_used.copy(), a.may_borrow, a.may_lend,
-        )
-        for kernel in (serial, serial.py_func)
-    )  # fmt: skip
     costs = (a.ready, a.ready0, a.due, a.late_cost, a.flow_cost)
+    network = (a.pred_from, a.pred)
+    limits = (a.may_borrow, a.may_lend)
     heats = (7, 150, 400.0, 5.0)
+    made = []
+    for kernel in (serial, serial.py_func):
+        placed_at = np.empty(a.n, np.int64)
+        z = kernel(
+            order, np.inf, 0.0, a.free.copy(), a.demand, a.dur, *costs, *network, a.team, a.own,
+            a.team_used.copy(), *limits, a.days, placed_at, np.empty(a.n + 1, np.int64),
+        )  # fmt: skip
+        made.append([z, *placed_at])
+    yield tuple(made)
     yield tuple(
         kernel(order.copy(), a.free, a.demand, a.dur, *costs, *network, a.team, a.own, a.team_used,
-               a.may_borrow, a.may_lend, a.days, *heats, 5)[0]
+               *limits, a.days, *heats, 5)[0]
         for kernel in (shuffle, shuffle.py_func)
     )  # fmt: skip
     both = []
@@ -276,7 +279,7 @@ def kernels(arrays: Arrays) -> Iterator[tuple[object, ...]]:
         free, used = left_by(a, starts)
         both.append(
             kernel(starts.copy(), free, a.demand, a.dur, *costs, *network, a.succ_from, a.succ,
-                   a.team, a.own, used, a.may_borrow, a.may_lend, a.days, *heats, 6)[0]
+                   a.team, a.own, used, *limits, a.days, *heats, 6)[0]
         )  # fmt: skip
     yield tuple(both)
 

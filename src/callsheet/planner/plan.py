@@ -12,8 +12,8 @@ class Status(StrEnum):
     """What is known of a plan.
 
     ``optimal``: proved that none is better. ``feasible``: it keeps every rule; how far it may be
-    from the best says the gap. ``infeasible``: some projects can never start as they are, whatever
-    the order; the others are planned.
+    from the best says the gap. ``infeasible``: some projects never start, as they need
+    more than there is in the end, or come after such a one; the others are planned.
     """
 
     OPTIMAL = "optimal"

@@ -35,10 +35,12 @@ SHUFFLED_MOST = 600
 
 def placed(arrays: Arrays, order: Ints) -> Ints:
     """The starts by row of one pass of serial schedule generation in this order."""
-    starts: Ints = serial(
-        order, arrays.free.copy(), arrays.demand, arrays.dur, arrays.ready, arrays.pred_from,
+    starts = np.empty(arrays.n, dtype=np.int64)
+    serial(
+        order, np.inf, 0.0, arrays.free.copy(), arrays.demand, arrays.dur, arrays.ready,
+        arrays.ready0, arrays.due, arrays.late_cost, arrays.flow_cost, arrays.pred_from,
         arrays.pred, arrays.team, arrays.own, arrays.team_used.copy(), arrays.may_borrow,
-        arrays.may_lend,
+        arrays.may_lend, arrays.days, starts, np.empty(arrays.n + 1, dtype=np.int64),
     )  # fmt: skip
     return starts
 

@@ -111,7 +111,7 @@ class _Run:
             self.problem,
             arrays,
             self.best.starts,
-            lower_bound=self.bound,
+            lower_bound=self.bound if self._same_start() else 0.0,
             proved=self.proved,
             method=self.method,
             seconds=perf_counter() - self.begin,
@@ -128,7 +128,7 @@ class _Run:
         small = min(arrays.n, 10 * paying) <= PROVED_MOST and not len(arrays.own)
         share = 0.15 if small else 1.0
         self._search(arrays, share)
-        if ((self.best.starts < NEVER) != self.bounded).any():
+        if not self._same_start():
             # More can start than was thought: the bound was about fewer projects.
             self._relax(arrays)
         if small and not self._closed(arrays) and self._go_on():
@@ -201,9 +201,12 @@ class _Run:
 
     def _closed(self, arrays: Arrays) -> bool:
         z = self._value(arrays)
-        same = bool(((self.best.starts < NEVER) == self.bounded).all())
-        self.proved = same and z - self.bound <= CLOSED * max(1.0, z)
+        self.proved = self._same_start() and z - self.bound <= CLOSED * max(1.0, z)
         return self.proved
+
+    def _same_start(self) -> bool:
+        """Whether those start that the bound is about; it says nothing about others."""
+        return bool(((self.best.starts < NEVER) == self.bounded).all())
 
     def _offer(self, arrays: Arrays, starts: Ints, method: str) -> None:
         # A bound is about certain projects; others would need another bound.

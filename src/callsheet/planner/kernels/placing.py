@@ -8,6 +8,7 @@ changed in place, so the caller gives a copy.
 from __future__ import annotations
 
 from callsheet.planner.kernels.compiling import NEVER, compiled
+from callsheet.planner.kernels.costs import cost_at
 
 
 @compiled
@@ -109,16 +110,31 @@ def take_in_team(free, need, dur, start, k, own, used, balance, may_lend):
 
 
 @compiled
-def serial(order, free, demand, dur, ready, pred_from, pred, team, own, used, may_borrow, may_lend):
-    """Place the rows of ``order`` one after the other, each at its earliest; returns the starts.
+def least_of(dur, ready, ready0, due, late_cost, flow_cost, beyond):
+    """What all rows cost if each started when it is ready: no schedule costs less."""
+    least = 0.0
+    for j in range(dur.shape[0]):
+        least += cost_at(ready[j], dur[j], ready0[j], due[j], late_cost[j], flow_cost[j], beyond)
+    return least
+
+
+@compiled
+def serial(
+    order, limit, least, free, demand, dur, ready, ready0, due, late_cost, flow_cost, pred_from,
+    pred, team, own, used, may_borrow, may_lend, beyond, starts, waiting,
+):  # fmt: skip
+    """Place the rows of ``order`` one after the other, each at its earliest; returns Z.
 
     A row that comes before its predecessors draws them forward. What fits nowhere, or waits for
-    such a one, starts NEVER.
+    such a one, starts NEVER. ``starts`` gets the starts. As soon as Z must exceed ``limit``, given
+    that all rows cost ``least_of`` them at least, it ends with a Z above the limit. ``waiting`` is
+    room for one number more than there are rows.
     """
-    starts = dur * 0 - 1
-    waiting = dur * 0
+    total = least
     teams = own.shape[0] > 0
     balance = balance_of(own, used, may_lend)
+    for j in range(starts.shape[0]):
+        starts[j] = -1
     for position in range(order.shape[0]):
         top = 0
         waiting[0] = order[position]
@@ -158,5 +174,11 @@ def serial(order, free, demand, dur, ready, pred_from, pred, team, own, used, ma
                     )
                 else:
                     take(free, demand[j], dur[j], begin)
+            if begin != ready[j]:
+                total += cost_at(
+                    begin, dur[j], ready0[j], due[j], late_cost[j], flow_cost[j], beyond
+                ) - cost_at(ready[j], dur[j], ready0[j], due[j], late_cost[j], flow_cost[j], beyond)
+                if total > limit:
+                    return total
             top -= 1
-    return starts
+    return total

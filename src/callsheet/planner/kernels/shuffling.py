@@ -9,60 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from callsheet.planner.kernels.compiling import NEVER, compiled
-from callsheet.planner.kernels.costs import cost_at
-from callsheet.planner.kernels.placing import earliest, serial, take
-
-
-@compiled
-def plain_cost(
-    order, limit, free, demand, dur, ready, ready0, due, late_cost, flow_cost, pred_from, pred,
-    beyond, least, starts, waiting,
-):  # fmt: skip
-    """Z of placing ``order`` without teams, or more than ``limit`` as soon as it must exceed it.
-
-    ``free`` is changed in place, ``starts`` gets the starts. ``least`` is what all rows cost if
-    each started when it is ready.
-    """
-    total = least
-    for j in range(starts.shape[0]):
-        starts[j] = -1
-    for position in range(order.shape[0]):
-        top = 0
-        waiting[0] = order[position]
-        while top >= 0:
-            j = waiting[top]
-            if starts[j] >= 0:
-                top -= 1
-                continue
-            begin = ready[j]
-            blocked = False
-            for at in range(pred_from[j], pred_from[j + 1]):
-                p = pred[at]
-                if starts[p] < 0:
-                    top += 1
-                    waiting[top] = p
-                    blocked = True
-                    break
-                if starts[p] == NEVER:
-                    begin = NEVER
-                elif begin != NEVER and starts[p] + dur[p] > begin:
-                    begin = starts[p] + dur[p]
-            if blocked:
-                continue
-            if begin != NEVER:
-                begin = earliest(free, demand[j], dur[j], begin)
-            starts[j] = begin
-            if begin != NEVER:
-                take(free, demand[j], dur[j], begin)
-            if begin != ready[j]:
-                total += cost_at(
-                    begin, dur[j], ready0[j], due[j], late_cost[j], flow_cost[j], beyond
-                ) - cost_at(ready[j], dur[j], ready0[j], due[j], late_cost[j], flow_cost[j], beyond)
-                if total > limit:
-                    return total
-            top -= 1
-    return total
+from callsheet.planner.kernels.compiling import compiled
+from callsheet.planner.kernels.placing import least_of, serial
 
 
 @compiled
@@ -77,14 +25,12 @@ def shuffle(
     """
     n = order.shape[0]
     np.random.seed(seed)
-    teams = own.shape[0] > 0
-    least = 0.0
-    for j in range(n):
-        least += cost_at(ready[j], dur[j], ready0[j], due[j], late_cost[j], flow_cost[j], beyond)
+    least = least_of(dur, ready, ready0, due, late_cost, flow_cost, beyond)
     starts = np.empty(n, np.int64)
     waiting = np.empty(n + 1, np.int64)
     trial = order.copy()
     work = free.copy()
+    work_used = used.copy()
     best_starts = np.empty(n, np.int64)
     now = 0.0
     best = 1e300
@@ -113,21 +59,11 @@ def shuffle(
                     trial[at] = trial[at - 1]
                 trial[b] = moved
         work[:] = free
-        if teams:
-            starts = serial(
-                trial, work, demand, dur, ready, pred_from, pred, team, own, used.copy(),
-                may_borrow, may_lend,
-            )  # fmt: skip
-            z = 0.0
-            for j in range(n):
-                z += cost_at(
-                    starts[j], dur[j], ready0[j], due[j], late_cost[j], flow_cost[j], beyond
-                )
-        else:
-            z = plain_cost(
-                trial, limit, work, demand, dur, ready, ready0, due, late_cost, flow_cost,
-                pred_from, pred, beyond, least, starts, waiting,
-            )  # fmt: skip
+        work_used[:] = used
+        z = serial(
+            trial, limit, least, work, demand, dur, ready, ready0, due, late_cost, flow_cost,
+            pred_from, pred, team, own, work_used, may_borrow, may_lend, beyond, starts, waiting,
+        )  # fmt: skip
         if z <= limit:
             now = z
             order[:] = trial
