@@ -43,6 +43,13 @@ def test_an_account_without_projects_is_shown_its_first_steps() -> None:
     assert "Three steps" not in page_of(wallet)
 
 
+def test_without_credits_no_empty_strip_is_drawn() -> None:
+    assert "One cell is five credits" in page_of(wallet_with(60))
+    page = page_of(wallet_with(0))
+    assert "There are no credits here yet." in page
+    assert "One cell is five credits" not in page
+
+
 def test_an_overdrawn_account_says_so() -> None:
     wallet = wallet_with(60)
     submitted(wallet, 60)
