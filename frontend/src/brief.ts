@@ -40,6 +40,11 @@ function keepsItsName(name: string, step: string): boolean {
   return !name.startsWith("concepts.") || ["", "save", "add", "add_concept"].includes(word);
 }
 
+/** Whether a field says what is to be added next, which the server only knows when it is added. */
+function isStillChosen(name: string, step: string): boolean {
+  return name.endsWith(".adds") && `concepts.${step.replace(/^add:/, "")}.adds` !== name;
+}
+
 /** A form as the server drew it, whatever was typed into it since. */
 function drawn(form: HTMLFormElement): Entries {
   const entries: Entries = [];
@@ -226,7 +231,8 @@ class Editor {
     const form = page.querySelector<HTMLFormElement>("#editor");
     const before = new Map(stood);
     const since = this.entries().filter(
-      ([name, value]) => !BOOKKEEPING.has(name) && before.has(name) && before.get(name) !== value,
+      ([name, value]) =>
+        !BOOKKEEPING.has(name) && before.has(name) && (before.get(name) !== value || isStillChosen(name, step)),
     );
     const saved = summary.dataset.saved === "yes";
     if (saved) this.saved = contents(form ? entriesOf(new FormData(form)) : sent);
@@ -248,7 +254,10 @@ class Editor {
   private putBack(since: Entries): void {
     for (const [name, value] of since) {
       const field = this.form.elements.namedItem(name);
-      if (field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement || field instanceof HTMLSelectElement) {
+      if (field instanceof HTMLSelectElement) {
+        // Somebody else may have changed what there is to choose from.
+        if ([...field.options].some((option) => option.value === value)) field.value = value;
+      } else if (field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement) {
         field.value = value;
       }
     }

@@ -139,11 +139,15 @@ def test_two_write_one_draft(people: People, desk: Desk, watched: Watched) -> No
     anna, ben = people.page(desk.anna), people.page(desk.ben)
     anna.goto(desk.address())
     ben.goto(desk.address())
+    # What is chosen to be added next is nothing yet to be saved, and stays chosen all the same.
+    choice = anna.locator("[name='concepts.0.adds']")
+    choice.select_option("video")
     # Different fields go together, and appear at the other's place without a reload.
     anna.evaluate("window.notReloaded = true")
     ben.get_by_label("Campaign").fill("Spring and Easter")
     expect(anna.get_by_label("Campaign")).to_have_value("Spring and Easter", timeout=9_000)
     assert anna.evaluate("window.notReloaded")
+    expect(choice).to_have_value("video")
     anna.get_by_label("Cost centre").fill("4711")
     is_saved(anna)
     # The same field, at the same moment: both are shown, nothing is lost.
