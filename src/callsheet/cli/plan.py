@@ -50,6 +50,9 @@ def plan(
     ics: Annotated[
         Path | None, typer.Option(help="Write the days of briefing and those wanted to this file.")
     ] = None,
+    html: Annotated[
+        Path | None, typer.Option(help="Write the plan as a page for any browser to this file.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Say which briefs of a calendar to submit when, so that it is met with the credits there are.
@@ -62,7 +65,12 @@ def plan(
     found = _improved(problem, time_limit, seed)
     answer = answer_of(problem, found, timeline, reading)
     if ics is not None:
-        _write(ics, ics_of(answer, now()))
+        _write("ics", ics, ics_of(answer, now()))
+    if html is not None:
+        # Only a page needs Django's escaping.
+        from callsheet.cli.plan_page import page_of
+
+        _write("html", html, page_of(answer, timeline.zero).encode())
     show(answer, json=json, human=lambda out: draw_plan(out, answer, timeline.zero))
 
 
@@ -86,12 +94,12 @@ def _improved(problem: Problem, time_limit: float, seed: int) -> Plan:
         return solve(problem, time_limit=time_limit, seed=seed, on_progress=tell)
 
 
-def _write(file: Path, content: bytes) -> None:
+def _write(option: str, file: Path, content: bytes) -> None:
     try:
         file.write_bytes(content)
     except OSError as error:
         reason = f"{file} cannot be written: {error.strerror}."
-        raise Refused("unwritable", reason, field="ics") from None
+        raise Refused("unwritable", reason, field=option) from None
 
 
 def answer_of(
@@ -114,6 +122,15 @@ def answer_of(
         },
         "projects": [
             _project(problem, found, timeline, project.id, rows[project.id]) for project in projects
+        ],
+        "in_production": [
+            {
+                "id": work.id,
+                "title": work.title,
+                "credits": work.credits,
+                "finish": timeline.date_of(work.remaining.p50),
+            }
+            for work in problem.in_flight
         ],
         "usage": _usage(problem, found, timeline),
         "skipped_rows": [problem.as_dict() for problem in reading.problems],

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from callsheet.cli.plan_problem import MOST_SHOWN
+from callsheet.cli.plan_words import by_week, quality
 from callsheet.insight.wording import say_working_days
 
 _LEVELS = " ▁▂▃▄▅▆▇█"
@@ -21,17 +22,14 @@ def draw_plan(console: Console, answer: dict[str, Any], first: date) -> None:
     """Print a plan (as ``plan.answer_of`` gives it) that begins on the day ``first``."""
     for problem in answer["skipped_rows"][:MOST_SHOWN]:
         console.print(Text(f"Left out: row {problem['row']}: {problem['rule']}"), soft_wrap=True)
-    week = first + timedelta(days=6 - first.weekday())
-    now = [p for p in answer["projects"] if p["start"] is not None and p["start"] <= week]
-    now.sort(key=lambda project: -(project["tardiness"] or 0))
-    later = [project for project in answer["projects"] if project not in now]
+    now, later = by_week(answer["projects"], first)
     for heading, projects in ((f"This week, from {first} on", now), ("Later", later)):
         if projects:
             console.print(Text(heading, style="bold"))
             console.print(_table(projects))
     for line in strip(answer["usage"]):
         console.print(Text(line), soft_wrap=True)
-    console.print(_quality(answer), highlight=False, soft_wrap=True)
+    console.print(quality(answer), highlight=False, soft_wrap=True)
 
 
 def strip(usage: list[dict[str, Any]]) -> list[str]:
@@ -88,15 +86,3 @@ def _table(projects: list[dict[str, Any]]) -> Table:
             note,
         )
     return table
-
-
-def _quality(answer: dict[str, Any]) -> str:
-    if answer["status"] == "optimal":
-        said = "Proved: no other order is better."
-    elif answer["objective"]["lower_bound"] > 0:
-        said = f"At most {answer['objective']['gap']:.1%} of this plan's Z could be saved."
-    else:
-        said = "How far this plan is from the best one has not been worked out."
-    if any(project["brief_type_assumed"] for project in answer["projects"]):
-        said += " Rows without a brief type are timed as original creative."
-    return f"{said} Durations are the catalogue's defaults."

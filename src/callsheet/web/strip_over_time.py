@@ -18,7 +18,7 @@ _LEFT, _RIGHT, _TOP, _FOOT = 40.0, 8.0, 14.0, 26.0
 _NAME_NEEDS = 46.0
 _CHARACTER = 7.4
 _DATE_NEEDS = 46.0
-_TODAY_NEEDS = 70  # "Today", and half of the date beside it
+_TODAY_NEEDS = 70  # "Today" or a date, and half of the date beside it
 WIDE, NARROW = (1080, 220), (344, 230)
 """The two sizes of the picture, in pixels: for a page's whole width, and for a phone."""
 
@@ -49,16 +49,19 @@ def strip_over_time(
     today: date,
     days: int,
     sentence: str,
+    *,
+    origin: str = "Today",
 ) -> SafeString:
     """``days`` days from ``today`` as a picture, drawn once for wide and once for narrow screens,
     of which each shows its own.
 
-    ``steps`` is the capacity from which day on; ``sentence`` says the picture in words.
+    ``steps`` is the capacity from which day on; ``sentence`` says the picture in words. ``origin``
+    is what the first day is called.
     """
     return format_html(
         '<div class="cs-wide">{}</div><div class="cs-narrow">{}</div>',
         *(
-            _drawn(bars, steps, today, days, sentence, width=width, height=height)
+            _drawn(bars, steps, today, days, sentence, origin=origin, width=width, height=height)
             for width, height in (WIDE, NARROW)
         ),
     )
@@ -71,6 +74,7 @@ def _drawn(
     days: int,
     sentence: str,
     *,
+    origin: str,
     width: int,
     height: int,
 ) -> SafeString:
@@ -85,7 +89,7 @@ def _drawn(
     return format_html(
         '<svg class="cs-time" viewBox="0 0 {} {}" role="group" aria-label="{}">{}{}{}{}</svg>',
         width, height, sentence,
-        pen.weeks(today), _joined(shapes), pen.capacity(steps, today), pen.axis(top),
+        pen.weeks(today, origin), _joined(shapes), pen.capacity(steps, today), pen.axis(top),
     )  # fmt: skip
 
 
@@ -170,8 +174,8 @@ class _Pen:
             ]
         return format_html('<path class="cs-capacity" d="M{}"/>', " L".join(points))
 
-    def weeks(self, today: date) -> SafeString:
-        """A fine line and a date for each Monday, and today's name."""
+    def weeks(self, today: date, origin: str) -> SafeString:
+        """A fine line and a date for each Monday, and the first day's name."""
         first = (7 - today.weekday()) % 7
         # As many dates as can be read side by side.
         apart = ceil(_DATE_NEEDS / (self.x(7) - self.x(0)))
@@ -186,9 +190,10 @@ class _Pen:
         ]  # fmt: skip
         marks.append(
             format_html(
-                '<text class="cs-tick" x="{}" y="{}">Today</text>',
+                '<text class="cs-tick" x="{}" y="{}">{}</text>',
                 f"{self.x(0):.1f}",
                 self.height - 8,
+                origin,
             )
         )
         return _joined(marks)

@@ -1,0 +1,31 @@
+"""What is said of a plan in the same words wherever it is shown: terminal, page, workbook."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+
+def by_week(
+    projects: list[dict[str, Any]], first: date
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """What to brief in the week of ``first``, the latest first, and the rest in its order."""
+    week = first + timedelta(days=6 - first.weekday())
+    now = [p for p in projects if p["start"] is not None and p["start"] <= week]
+    known = {project["id"] for project in now}
+    now.sort(key=lambda project: -(project["tardiness"] or 0))
+    return now, [project for project in projects if project["id"] not in known]
+
+
+def quality(answer: dict[str, Any]) -> str:
+    """How good a plan (as ``plan.answer_of`` gives it) is known to be."""
+    if answer["status"] == "optimal":
+        said = "Proved: no other order is better."
+    elif answer["objective"]["lower_bound"] > 0:
+        share = f"{answer['objective']['gap']:.1%}"
+        said = f"At most {share} of this plan's lateness and waiting (Z) could be saved."
+    else:
+        said = "How far this plan is from the best one has not been worked out."
+    if any(project["brief_type_assumed"] for project in answer["projects"]):
+        said += " Rows without a brief type are timed as original creative."
+    return f"{said} Durations are the catalogue's defaults."
