@@ -50,7 +50,7 @@ patternTransform="rotate(45)"><line class="cs-late-line" x1="0" y1="0" x2="0" y2
 def page_of(answer: dict[str, Any], first: date) -> str:
     """The page of a plan (as ``plan.answer_of`` gives it) that begins on the day ``first``."""
     now, later = by_week(answer["projects"], first)
-    sections = [_to_brief(now, later, first)]
+    sections: list[SafeString | str] = [_to_brief(now, later, first)]
     if answer["usage"]:
         sections += [_credits(answer, first), _rows(answer, first)]
     sections += [_table(answer["projects"], first), _left_out(answer)]
@@ -132,7 +132,7 @@ def _dates(project: dict[str, Any], first: date) -> str:
 
 
 def _days(answer: dict[str, Any], first: date) -> int:
-    ends = [day["date"] for day in answer["usage"]]
+    ends: list[date] = [day["date"] for day in answer["usage"]]
     ends += [project["due"] for project in answer["projects"] if project["due"] is not None]
     return min(_LONGEST, max(28, (max(ends) - first).days + 8))
 
