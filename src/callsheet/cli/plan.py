@@ -24,6 +24,7 @@ from callsheet.cli.plan_problem import (
     read_capacity,
     read_problem,
 )
+from callsheet.cli.plan_workbook import workbook_of
 from callsheet.kit.clock import now
 from callsheet.kit.errors import Refused
 from callsheet.sheets.plan_rows import PlanReading, PlanRow
@@ -53,6 +54,9 @@ def plan(
     html: Annotated[
         Path | None, typer.Option(help="Write the plan as a page for any browser to this file.")
     ] = None,
+    xlsx: Annotated[
+        Path | None, typer.Option(help="Write the plan as a workbook to this file.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Say which briefs of a calendar to submit when, so that it is met with the credits there are.
@@ -71,6 +75,8 @@ def plan(
         from callsheet.cli.plan_page import page_of
 
         _write("html", html, page_of(answer, timeline.zero).encode())
+    if xlsx is not None:
+        _write("xlsx", xlsx, workbook_of(answer))
     show(answer, json=json, human=lambda out: draw_plan(out, answer, timeline.zero))
 
 

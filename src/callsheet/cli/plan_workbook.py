@@ -1,0 +1,113 @@
+"""A plan as a workbook: what to brief when, the use of the capacity, and what to know about it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, WriteOnlyCell
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from callsheet.cli.plan_words import quality
+
+_BRIEFS = (
+    ("Brief on", 12), ("Title", 44), ("Credits", 9), ("Brief type", 18), ("Working days", 14),
+    ("Usually finished", 16), ("Wanted by", 12), ("Working days late", 17), ("To spare", 10),
+    ("Note", 44), ("Id", 16),
+)  # fmt: skip
+_USAGE = (("Day", 12), ("Credits held", 14), ("Capacity", 10), ("In use", 9))
+_NOTES = (("About", 16), ("Row", 6), ("Column", 16), ("What", 90))
+_DAY = "yyyy-mm-dd"
+_NEVER = "Can never start: it costs more than the capacity, or follows what does."
+
+
+def workbook_of(answer: dict[str, Any]) -> bytes:
+    """An .xlsx file of a plan (as ``plan.answer_of`` gives it), with the tabs Briefs, Usage, Notes.
+
+    Days are dates and amounts numbers, so that they sort and add up. What somebody typed stays the
+    text that it is, also where it begins like a formula.
+    """
+    book = Workbook()
+    first = book.active
+    if not isinstance(first, Worksheet):
+        raise TypeError("a new workbook has a tab")
+    first.title = "Briefs"
+    _fill(first, _BRIEFS, map(_brief, answer["projects"]))
+    _fill(book.create_sheet("Usage"), _USAGE, map(_day, answer["usage"]))
+    _fill(book.create_sheet("Notes"), _NOTES, _notes(answer))
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _brief(project: dict[str, Any]) -> tuple[object, ...]:
+    notes = []
+    if project["brief_by"] is None:
+        notes.append(_NEVER)
+    if project["brief_type_assumed"]:
+        notes.append("The calendar does not say its brief type.")
+    return (
+        project["brief_by"],
+        project["title"],
+        project["credits"],
+        str(project["brief_type"]).replace("_", " ").capitalize(),
+        project["duration"],
+        project["finish"],
+        project["due"],
+        project["tardiness"],
+        project["slack"],
+        " ".join(notes),
+        project["id"],
+    )
+
+
+def _day(day: dict[str, Any]) -> tuple[object, ...]:
+    share = day["held"] / day["capacity"] if day["capacity"] else None
+    return day["date"], day["held"], day["capacity"], share
+
+
+def _notes(answer: dict[str, Any]) -> Iterable[tuple[object, ...]]:
+    yield "The plan", None, None, quality(answer)
+    for about, key in (("Left out", "skipped_rows"), ("To look at", "warnings")):
+        for row in answer[key]:
+            yield about, row.get("row"), row.get("column"), row["rule"]
+
+
+def _fill(
+    tab: Worksheet, columns: Sequence[tuple[str, int]], rows: Iterable[Sequence[object]]
+) -> None:
+    """A heading row that stays in sight and can be filtered, and ``rows`` below it."""
+    for number, (heading, width) in enumerate(columns, start=1):
+        tab.cell(1, number, heading).font = Font(bold=True)
+        tab.column_dimensions[get_column_letter(number)].width = width
+    for row in rows:
+        tab.append([_cell(tab, value) for value in row])
+    tab.freeze_panes = "A2"
+    tab.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{tab.max_row}"
+
+
+def _cell(tab: Worksheet, value: object) -> Cell | None:
+    if value is None or value == "":
+        return None
+    cell = WriteOnlyCell(tab)
+    if isinstance(value, str):
+        cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)
+        # Neither this library nor a spreadsheet program, when the cell is edited, may take it for
+        # a formula.
+        cell.data_type, cell.quotePrefix = "s", True
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        return cell
+    if not isinstance(value, (date, int, float)):
+        raise TypeError(f"no cell for {type(value).__name__}")
+    cell.value = value
+    cell.alignment = Alignment(vertical="top")
+    if isinstance(value, date):
+        cell.number_format = _DAY
+    elif isinstance(value, float):
+        cell.number_format = "0 %"
+    return cell
