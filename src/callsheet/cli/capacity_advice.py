@@ -12,6 +12,7 @@ from callsheet.cli.output import Json, show
 from callsheet.cli.plan_problem import (
     Calendar,
     Country,
+    History,
     Order,
     SkipBadRows,
     Start,
@@ -29,6 +30,7 @@ def capacity_advice(
     country: Country = None,
     date_order: Order = None,
     skip_bad_rows: SkipBadRows = False,
+    history: History = None,
     time_limit: Annotated[
         float, typer.Option(min=0, max=3600, help="Seconds in which to look, for each number.")
     ] = 2.0,
@@ -37,11 +39,12 @@ def capacity_advice(
 ) -> None:
     """Compare what other numbers of credits would make of a calendar.
 
-    Prices and lead times are the catalogue's defaults, and every project takes its usual time.
+    Prices are the catalogue's defaults, and so are lead times without a history. Every project
+    takes its usual time.
     """
     amounts = _amounts(credits)
     problem, timeline, reading = read_problem(
-        calendar, start.date(), [(None, amounts[0])], country, date_order, skip_bad_rows
+        calendar, start.date(), [(None, amounts[0])], country, date_order, skip_bad_rows, history
     )
     from callsheet.planner.capacity import outcomes
 
@@ -65,7 +68,7 @@ def capacity_advice(
         ],
         "skipped_rows": [bad.as_dict() for bad in reading.problems],
     }
-    show(answer, json=json, human=lambda out: _draw(out, answer))
+    show(answer, json=json, human=lambda out: _draw(out, answer, history is not None))
 
 
 def _amounts(text: str) -> list[int]:
@@ -77,7 +80,7 @@ def _amounts(text: str) -> list[int]:
     return sorted({int(part) for part in parts})
 
 
-def _draw(console: Console, answer: dict[str, Any]) -> None:
+def _draw(console: Console, answer: dict[str, Any], learned: bool) -> None:
     table = Table(box=None)
     for heading in ("credits", "late projects", "working days late", "can never start", "in use"):
         table.add_column(heading, justify="right")
@@ -92,9 +95,10 @@ def _draw(console: Console, answer: dict[str, Any]) -> None:
             str(row["last_finish"]),
         )
     console.print(table)
+    source = "learned from your history" if learned else "the catalogue's defaults"
     console.print(
         f"{answer['projects']} projects, each as late as the best plan found for that number "
-        "makes it. Durations are the catalogue's defaults.",
+        f"makes it. Durations are {source}.",
         highlight=False,
         soft_wrap=True,
     )

@@ -32,7 +32,7 @@ class ReportingGroup(TyperGroup):
             raise typer.Exit(report(error, as_json=ctx.meta.get(JSON_KEY, False))) from error
 
 
-PLANNER = frozenset({"plan", "capacity-advice", "psplib"})
+PLANNER = frozenset({"plan", "capacity-advice", "durations", "replay", "psplib"})
 """The commands that need neither Django nor a database."""
 
 
@@ -101,10 +101,12 @@ def build_planner() -> typer.Typer:
 
 
 def _add_planner(program: typer.Typer) -> None:
-    from callsheet.cli import capacity_advice, plan, psplib
+    from callsheet.cli import capacity_advice, durations, plan, psplib, replay
 
     program.command("plan")(plan.plan)
     program.command("capacity-advice")(capacity_advice.capacity_advice)
+    program.command("durations")(durations.durations)
+    program.command("replay")(replay.replay)
     program.command("psplib")(psplib.psplib)
 
 

@@ -18,6 +18,7 @@ from callsheet.cli.plan_problem import (
     DEFAULT_BRIEF_TYPE,
     Calendar,
     Country,
+    History,
     Order,
     SkipBadRows,
     Start,
@@ -44,6 +45,7 @@ def plan(
     country: Country = None,
     date_order: Order = None,
     skip_bad_rows: SkipBadRows = False,
+    history: History = None,
     time_limit: Annotated[
         float, typer.Option(min=0, max=3600, help="Seconds in which to look for better plans.")
     ] = 5.0,
@@ -61,13 +63,15 @@ def plan(
 ) -> None:
     """Say which briefs of a calendar to submit when, so that it is met with the credits there are.
 
-    Prices and lead times are the catalogue's defaults. Ctrl-C takes the best plan so far.
+    Prices are the catalogue's defaults, and so are lead times without a history. Ctrl-C takes the
+    best plan so far.
     """
     problem, timeline, reading = read_problem(
-        calendar, start.date(), read_capacity(capacity), country, date_order, skip_bad_rows
+        calendar, start.date(), read_capacity(capacity), country, date_order, skip_bad_rows, history
     )
     found = _improved(problem, time_limit, seed)
-    answer = answer_of(problem, found, timeline, reading)
+    source = "defaults" if history is None else "history"
+    answer = answer_of(problem, found, timeline, reading) | {"durations_from": source}
     if ics is not None:
         _write("ics", ics, ics_of(answer, now()))
     if html is not None:

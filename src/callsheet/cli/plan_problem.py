@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from math import log
 from pathlib import Path
@@ -14,6 +15,7 @@ from callsheet.kit.errors import Refused
 from callsheet.kit.workdays import CalendarError, WorkCalendar
 from callsheet.sheets.dates import DateOrder
 from callsheet.sheets.plan_rows import PlanReading, read_plan
+from callsheet.sheets.problems import Problem as BadRow
 from callsheet.sheets.records import PriceItem
 
 if TYPE_CHECKING:
@@ -33,6 +35,11 @@ SkipBadRows = Annotated[
     bool, typer.Option("--skip-bad-rows", help="Leave bad rows out instead of stopping.")
 ]
 
+History = Annotated[
+    Path | None,
+    typer.Option(help="Finished projects (.csv or .xlsx) to learn from how long they take."),
+]
+
 DEFAULT_BRIEF_TYPE = "original_creative"
 """What a row is timed as that does not say its brief type; the output marks it."""
 
@@ -49,20 +56,25 @@ def read_problem(
     country: str | None,
     order: DateOrder | None,
     skip_bad_rows: bool,
+    history: Path | None = None,
 ) -> tuple[Problem, Timeline, PlanReading]:
-    """Read a calendar, priced and timed by the catalogue's defaults, for ``steps`` of credits.
+    """Read a calendar, priced by the catalogue's defaults, for ``steps`` of credits.
+
+    It is timed by the default lead times, or by a ``history`` of finished projects.
 
     Raises ``Refused`` for bad rows that are not to be left out, and for an unknown country.
     """
     reading = read_plan(calendar, items=standard_items(), today=start, order=order)
     if reading.problems and (reading.unusable or not skip_bad_rows):
-        raise Refused("bad_rows", _complaint(reading), field="calendar")
+        raise Refused("bad_rows", complaint(reading.problems, reading.unusable), field="calendar")
     # The engine loads numba: only once there is something to plan.
     from callsheet.planner.dates import Timeline
     from callsheet.planner.entries import capacity_steps
 
-    timeline = Timeline(start, _work_calendar(country))
-    return _problem(reading, capacity_steps(steps, timeline), timeline), timeline, reading
+    timeline = Timeline(start, work_calendar(country))
+    duration = _durations(history, timeline, order, skip_bad_rows)
+    problem = _problem(reading, capacity_steps(steps, timeline), timeline, duration)
+    return problem, timeline, reading
 
 
 def read_capacity(text: str) -> list[tuple[date | None, int]]:
@@ -109,7 +121,8 @@ def standard_duration(brief_type: str) -> Duration:
     return Duration(p50, log(p80 / p50) / _Z_80)
 
 
-def _work_calendar(country: str | None) -> WorkCalendar:
+def work_calendar(country: str | None) -> WorkCalendar:
+    """The working days of “SG” or “DE-BE”. Raises ``Refused`` for an unknown country."""
     code, _, region = (country or "").upper().partition("-")
     try:
         return WorkCalendar(code or None, region or None)
@@ -117,8 +130,24 @@ def _work_calendar(country: str | None) -> WorkCalendar:
         raise Refused("unknown_country", f"{error}.", field="country") from None
 
 
+def _durations(
+    history: Path | None, timeline: Timeline, order: DateOrder | None, skip_bad_rows: bool
+) -> Callable[[str, int], Duration]:
+    """How long a project of a brief type (“” is not said) and a number of credits takes."""
+    if history is None:
+        return lambda brief_type, _: standard_duration(brief_type)
+    from callsheet.cli.history import history_of, learned_from
+
+    reading = history_of(history, timeline.start, order, skip_bad_rows)
+    learned = learned_from(reading, timeline.start, timeline.calendar)
+    return lambda brief_type, credits: learned.duration(brief_type or DEFAULT_BRIEF_TYPE, credits)
+
+
 def _problem(
-    reading: PlanReading, steps: tuple[tuple[int, int], ...], timeline: Timeline
+    reading: PlanReading,
+    steps: tuple[tuple[int, int], ...],
+    timeline: Timeline,
+    duration: Callable[[str, int], Duration],
 ) -> Problem:
     from callsheet.planner.entries import Entry, Held, problem_of
 
@@ -128,7 +157,7 @@ def _problem(
                 row.id,
                 row.title,
                 row.credits,
-                standard_duration(row.brief_type),
+                duration(row.brief_type, row.credits),
                 row.due,
                 row.not_before,
                 float(row.priority),
@@ -147,10 +176,11 @@ def _problem(
     )
 
 
-def _complaint(reading: PlanReading) -> str:
-    said = [str(problem) for problem in reading.problems[:MOST_SHOWN]]
-    if len(reading.problems) > MOST_SHOWN:
-        said.append(f"… and {len(reading.problems) - MOST_SHOWN:,} more")
-    if not reading.unusable:
+def complaint(problems: Sequence[BadRow], unusable: bool) -> str:
+    """What is wrong with a file's rows, and what to do about it, as lines."""
+    said = [str(problem) for problem in problems[:MOST_SHOWN]]
+    if len(problems) > MOST_SHOWN:
+        said.append(f"… and {len(problems) - MOST_SHOWN:,} more")
+    if not unusable:
         said.append("Mend the rows, or leave them out with --skip-bad-rows.")
     return "\n".join(said)

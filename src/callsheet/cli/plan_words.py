@@ -28,4 +28,6 @@ def quality(answer: dict[str, Any]) -> str:
         said = "How far this plan is from the best one has not been worked out."
     if any(project["brief_type_assumed"] for project in answer["projects"]):
         said += " Rows without a brief type are timed as original creative."
+    if answer["durations_from"] == "history":
+        return f"{said} Durations are learned from your history."
     return f"{said} Durations are the catalogue's defaults."

@@ -96,7 +96,7 @@ def learn(history: Sequence[Finished], defaults: Mapping[str, Duration], today: 
     """Learn from a history what projects will take that start ``today``.
 
     What finished later is left out. Deterministic; the order of the history does not matter.
-    Some 0.3 ms for each project and thousand projects before it.
+    2,000 projects take about a second.
     """
     known = sorted(
         (work for work in history if work.finished <= today),

@@ -70,6 +70,7 @@ def answer(*projects: dict[str, Any]) -> dict[str, Any]:
         ],
         "skipped_rows": [{"row": 7, "rule": "No price for “<b>piano</b>”."}],
         "warnings": [],
+        "durations_from": "defaults",
     }
 
 

@@ -31,6 +31,7 @@ def answer(title: str = "Film", **changes: Any) -> dict[str, Any]:
         "usage": [{"date": date(2027, 1, 4), "held": 20, "capacity": 40}],
         "skipped_rows": [{"row": 5, "column": "go_live", "rule": "=Not a date."}],
         "warnings": [],
+        "durations_from": "defaults",
     }
 
 

@@ -1,0 +1,116 @@
+"""``callsheet replay``: a recorded queue once more, under other credits or another policy."""
+
+from __future__ import annotations
+
+from datetime import date
+from statistics import fmean
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from callsheet.admission.snapshot import Policy
+from callsheet.cli.history import HistoryFile, history_of
+from callsheet.cli.output import Json, show
+from callsheet.cli.plan_problem import Country, Order, SkipBadRows, work_calendar
+from callsheet.kit.clock import now
+from callsheet.kit.workdays import WorkCalendar
+from callsheet.planner.replay import Recorded
+from callsheet.planner.replay import replay as play
+from callsheet.sheets.history_rows import HistoryRow
+
+
+def replay(
+    history: HistoryFile,
+    capacity: Annotated[
+        list[int], typer.Option(min=0, max=100_000, help="Credits at one time; may be repeated.")
+    ],
+    policy: Annotated[Policy, typer.Option(help="How the queue is served.")] = Policy.BACKFILL,
+    country: Country = None,
+    date_order: Order = None,
+    skip_bad_rows: SkipBadRows = False,
+    json: Json = False,
+) -> None:
+    """Say when the finished projects would have started with other credits.
+
+    They are submitted on the days recorded, those of one day in the order of the rows, and take
+    as long as they took. The rules that start them are the product's own.
+    """
+    calendar = work_calendar(country)
+    rows = history_of(history, now().date(), date_order, skip_bad_rows, submitted=True)
+    in_order = sorted(rows.projects, key=lambda row: (row.submitted or date.min, row.row))
+    works = [_recorded(row, rank, calendar) for rank, row in enumerate(in_order)]
+    recorded = [
+        calendar.between(row.submitted, row.started) for row in rows.projects if row.submitted
+    ]
+    last = max((row.finished for row in rows.projects), default=None)
+    answer: dict[str, Any] = {
+        "projects": len(works),
+        "policy": policy.value,
+        "recorded": _waits(recorded) | {"last_finish": last},
+        "capacities": [],
+        "skipped_rows": [bad.as_dict() for bad in rows.problems],
+    }
+    titles = {row.row: row for row in rows.projects}
+    for credits in sorted(set(capacity)):
+        again = play(works, credits, policy, calendar)
+        answer["capacities"].append(
+            {
+                "credits": credits,
+                "never": again.never,
+                **_waits(again.waited),
+                "utilization": round(again.utilization, 4),
+                "last_finish": again.last_finish,
+                "projects": [
+                    {
+                        "row": work.id,
+                        "title": titles[work.id].title,
+                        "recorded_start": titles[work.id].started,
+                        "start": work.start,
+                        "finish": work.finish,
+                        "waited": work.waited,
+                    }
+                    for work in again.works
+                ],
+            }
+        )
+    show(answer, json=json, human=lambda out: _draw(out, answer))
+
+
+def _recorded(row: HistoryRow, rank: int, calendar: WorkCalendar) -> Recorded:
+    days = max(1, calendar.between(row.started, row.finished))
+    return Recorded(row.row, row.credits, row.submitted or date.min, days, rank)
+
+
+def _waits(waits: list[int] | tuple[int, ...]) -> dict[str, Any]:
+    return {
+        "mean_wait": round(fmean(waits), 2) if waits else None,
+        "longest_wait": max(waits, default=None),
+    }
+
+
+def _draw(console: Console, answer: dict[str, Any]) -> None:
+    table = Table(box=None)
+    table.add_column("credits")
+    for heading in ("can never start", "mean wait, days", "longest wait", "in use"):
+        table.add_column(heading, justify="right")
+    table.add_column("all finished")
+    rows = [answer["recorded"] | {"credits": "as recorded"}, *answer["capacities"]]
+    for row in rows:
+        used = row.get("utilization")
+        table.add_row(
+            str(row["credits"]),
+            str(row.get("never", "")),
+            "" if row["mean_wait"] is None else f"{row['mean_wait']:.1f}",
+            "" if row["longest_wait"] is None else str(row["longest_wait"]),
+            "" if used is None else f"{used:.0%}",
+            str(row["last_finish"] or ""),
+        )
+    console.print(table)
+    console.print(
+        f"{answer['projects']} projects under the policy {answer['policy']}; what was submitted "
+        "when and how long it took is taken as recorded.",
+        highlight=False,
+        soft_wrap=True,
+    )
