@@ -13,7 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from callsheet.admission.snapshot import Billing, Brief, Occupant, Policy, Snapshot, WalletState
+from callsheet.admission.snapshot import (
+    Billing,
+    Brief,
+    Occupant,
+    Policy,
+    Snapshot,
+    SnapshotError,
+    WalletState,
+)
 from callsheet.kit.workdays import WorkCalendar
 from callsheet.planner.replay import Recorded, replay
 from tests.property.admission_oracle import decide_alone, later, wallet_of
@@ -146,3 +154,9 @@ def test_waits_and_utilization_are_those_of_the_days() -> None:
 def test_an_empty_history_is_replayed_too(policy: Policy) -> None:
     again = replay([], 30, policy, CALENDAR)
     assert (again.works, again.utilization, again.last_finish) == ((), 0.0, None)
+
+
+def test_a_project_that_appears_twice_is_refused() -> None:
+    work = Recorded(1, 20, FIRST, 5, 1)
+    with pytest.raises(SnapshotError, match="twice"):
+        replay([work, work], 30, Policy.BACKFILL, CALENDAR)

@@ -17,6 +17,7 @@ from callsheet.admission.snapshot import (
     Occupant,
     Policy,
     Snapshot,
+    SnapshotError,
     WalletState,
 )
 from callsheet.kit.workdays import WorkCalendar
@@ -90,10 +91,12 @@ def replay(
 
     On every day what comes back is booked first, then admission runs, then again after every
     submission of the day in the order of ranks. Without a plan, ``planned`` is ``backfill``.
-    Raises ``SnapshotError`` for ids that repeat or expected days below 1.
+    Raises ``SnapshotError`` for ids that repeat and for expected days that contradict each other.
     """
     coming = sorted(history, key=lambda work: (work.submitted, work.rank, work.id))
     works = {work.id: work for work in coming}
+    if len(works) != len(coming):
+        raise SnapshotError("history", "a project appears twice")
     state = _State(capacity, policy, calendar, works)
     day = first = coming[0].submitted if coming else date.min
     while coming or state.held or state.may_start:
