@@ -1,0 +1,69 @@
+"""Chance, sampled: how long everything takes in each of many replications.
+
+Common random numbers (Conway 1963; Glasserman and Yao, Management Science 38, 1992): what happens
+to a project depends on the seed, the replication and the project's id alone. So plans, policies
+and capacities are compared under the same luck, and another project in the calendar changes
+nobody's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import numpy as np
+
+from callsheet.planner.arrays import Ints
+from callsheet.planner.problem import DAYS_MAX, Duration, Problem
+
+
+@dataclass(frozen=True)
+class Scenarios:
+    """Realized working days by replication (row) and project (column, in the problem's order).
+
+    ``in_flight`` are the days that are left from day 0 on; that the work had not ended before is
+    in its ``remaining`` already.
+    """
+
+    projects: Ints
+    in_flight: Ints
+
+    @property
+    def replications(self) -> int:
+        """How many replications there are."""
+        return int(self.projects.shape[0])
+
+
+def scenarios_of(problem: Problem, replications: int, seed: int = 0) -> Scenarios:
+    """Sample durations, lognormal around their medians, in whole days, at least 1.
+
+    More replications begin with the same ones. Raises ``ValueError`` below 1 replication.
+    """
+    if replications < 1:
+        raise ValueError(f"There is at least 1 replication, not {replications}.")
+    return Scenarios(
+        _sampled(((p.id, p.duration) for p in problem.projects), replications, seed),
+        _sampled(((work.id, work.remaining) for work in problem.in_flight), replications, seed),
+    )
+
+
+def _sampled(works: Iterable[tuple[str, Duration]], replications: int, seed: int) -> Ints:
+    listed = list(works)
+    days = np.zeros((len(listed), replications))
+    for row, (id, duration) in zip(days, listed, strict=True):
+        if duration.sigma > 0:
+            _generator(id, seed).standard_normal(out=row)
+            row *= duration.sigma
+    np.exp(days, out=days)
+    days *= np.array([duration.p50 for _, duration in listed], dtype=np.float64)[:, None]
+    np.rint(days, out=days)
+    np.clip(days, 1, DAYS_MAX, out=days)
+    # The kernels walk through one replication after the other.
+    return np.ascontiguousarray(days.T, dtype=np.int64)
+
+
+def _generator(id: str, seed: int) -> np.random.Generator:
+    # Python's own hashes differ from run to run; this one does not.
+    key = blake2b(f"{seed}\0{id}".encode(), digest_size=16).digest()
+    return np.random.Generator(np.random.Philox(key=np.frombuffer(key, dtype="<u8")))

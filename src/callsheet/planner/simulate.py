@@ -1,0 +1,172 @@
+"""What becomes of a queue when work takes shorter or longer than usual.
+
+The policies are those of ``callsheet.admission`` for one wallet. None of them knows beforehand how
+long a project will take: they reckon with its median and its 80 % quantile, as the product does.
+
+- ``strict``: first come, first served, by ready date and then by id; the head holds up all others.
+- ``backfill``: the same order; later ones may go first where that is not expected to delay the
+  head.
+- ``planned``: the order of a plan's starts, then backfill's rules. A planned day delays nobody:
+  what is ready and fits starts, also before its planned day.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from callsheet.planner.arrays import NO_DUE, Floats, Ints
+from callsheet.planner.kernels.compiling import NEVER
+from callsheet.planner.kernels.queueing import queue
+from callsheet.planner.plan import Plan
+from callsheet.planner.problem import InFlight, Problem, ProblemError, Project, steps_on
+from callsheet.planner.scenarios import Scenarios, scenarios_of
+
+PATIENCE_DAYS = 5
+"""A head that is so many days past its first reservation stops all backfilling."""
+
+
+class QueuePolicy(StrEnum):
+    """How the queue is served."""
+
+    STRICT = "strict"
+    BACKFILL = "backfill"
+    PLANNED = "planned"
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """Starts and finishes in working days, by replication (row) and project (column).
+
+    ``ids`` name the columns. What never starts has NEVER for both.
+    """
+
+    problem: Problem
+    policy: QueuePolicy
+    ids: tuple[str, ...]
+    starts: Ints
+    finishes: Ints
+
+    @property
+    def tardiness(self) -> Floats:
+        """Σ w·max(0, finish - due) of each replication, over what starts."""
+        due = [NO_DUE if p.due is None else p.due for p in self.problem.projects]
+        late = np.maximum(0, self.finishes - np.array(due, dtype=np.int64))
+        return self._weighed(late)
+
+    @property
+    def flow(self) -> Floats:
+        """Σ w·(finish - ready) of each replication, over what starts."""
+        ready = [p.ready for p in self.problem.projects]
+        return self._weighed(self.finishes - np.array(ready, dtype=np.int64))
+
+    @property
+    def z(self) -> Floats:
+        """The problem's objective of each replication, over what starts."""
+        goal = self.problem.objective
+        return goal.tardiness * self.tardiness + goal.flow * self.flow
+
+    def _weighed(self, days: Ints) -> Floats:
+        weight = np.array([p.weight for p in self.problem.projects], dtype=np.float64)
+        weighed: Floats = np.where(self.starts < NEVER, days, 0) @ weight
+        return weighed
+
+
+def simulate(
+    problem: Problem,
+    policy: QueuePolicy,
+    *,
+    plan: Plan | None = None,
+    replications: int = 1_000,
+    seed: int = 0,
+    workers: int = 2,
+) -> Simulation:
+    """Play the queue of a problem under sampled durations.
+
+    ``plan`` gives the order of ``planned``; what it never starts comes last. The same problem,
+    policy, plan and seed give the same, whatever ``workers``. Raises ``ProblemError`` for teams,
+    whose loans this does not know, and for ``planned`` without a plan.
+    """
+    if problem.teams:
+        raise ProblemError("teams", "the queues of teams that lend to each other are not simulated")
+    sampled = scenarios_of(problem, replications, seed)
+    return play(problem, policy, queue_order(problem, policy, plan), sampled, workers=workers)
+
+
+def queue_order(problem: Problem, policy: QueuePolicy, plan: Plan | None = None) -> Ints:
+    """The columns of the projects in the order of the queue.
+
+    Raises ``ProblemError`` for ``planned`` without a plan.
+    """
+    projects = problem.projects
+    if policy is not QueuePolicy.PLANNED:
+        keys = [(p.ready, p.ready, p.id) for p in projects]
+    elif plan is None:
+        raise ProblemError("plan", "the planned order needs a plan")
+    else:
+        planned = (plan.starts[p.id] for p in projects)
+        days = [NEVER if start is None else start for start in planned]
+        keys = [(day, p.ready, p.id) for day, p in zip(days, projects, strict=True)]
+    return np.array(sorted(range(len(projects)), key=keys.__getitem__), dtype=np.int64)
+
+
+def play(
+    problem: Problem, policy: QueuePolicy, order: Ints, scenarios: Scenarios, *, workers: int = 2
+) -> Simulation:
+    """Play the queue in a given order under given durations."""
+    given = _Given(problem)
+    dur = np.hstack((scenarios.projects, scenarios.in_flight))
+    starts = np.empty_like(scenarios.projects)
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    parts = [
+        part for part in np.array_split(np.arange(len(dur)), max(1, workers)) if len(part)
+    ]  # fmt: skip
+
+    def run(part: Ints) -> None:
+        rows = slice(int(part[0]), int(part[-1]) + 1)
+        queue(
+            dur[rows], order, place, given.demand, given.usual, given.safe, given.opens,
+            given.by_open, given.waits, given.succ_from, given.succ, given.ever, given.step_day,
+            given.change, policy is QueuePolicy.STRICT, PATIENCE_DAYS, starts[rows],
+        )  # fmt: skip
+
+    with ThreadPoolExecutor(len(parts)) as pool:
+        list(pool.map(run, parts))
+    finishes = np.where(starts < NEVER, starts + scenarios.projects, NEVER)
+    return Simulation(problem, policy, tuple(p.id for p in problem.projects), starts, finishes)
+
+
+class _Given:
+    """What the queue knows of a problem: rows are the projects, then what is in flight."""
+
+    def __init__(self, problem: Problem) -> None:
+        everything: tuple[Project | InFlight, ...] = (*problem.projects, *problem.in_flight)
+        row = {work.id: n for n, work in enumerate(everything)}
+        names = {name: r for r, name in enumerate(problem.resource_names)}
+        usual = [p.duration for p in problem.projects]
+        usual += [work.remaining for work in problem.in_flight]
+        self.usual = np.array([duration.p50 for duration in usual], dtype=np.int64)
+        self.safe = np.array([duration.p80 for duration in usual], dtype=np.int64)
+        self.demand = np.zeros((len(everything), len(names)), dtype=np.int64)
+        for n, work in enumerate(everything):
+            for name, units in work.demand:
+                self.demand[n, names[name]] = units
+        self.opens = np.array([p.ready for p in problem.projects], dtype=np.int64)
+        self.by_open = np.argsort(self.opens, kind="stable").astype(np.int64)
+        self.waits = np.array([len(p.after) for p in problem.projects], dtype=np.int64)
+        followers: list[list[int]] = [[] for _ in everything]
+        for n, project in enumerate(problem.projects):
+            for predecessor in project.after:
+                followers[row[predecessor]].append(n)
+        self.succ_from = np.cumsum([0, *map(len, followers)], dtype=np.int64)
+        self.succ = np.array([n for rows in followers for n in rows], dtype=np.int64)
+        most = np.array([resource.most for resource in problem.resources], dtype=np.int64)
+        self.ever = (self.demand[: len(problem.projects)] <= most).all(axis=1)
+        days = sorted({day for resource in problem.resources for day, _ in resource.capacity})
+        self.step_day = np.array(days, dtype=np.int64)
+        capacity = [[steps_on(r.capacity, day) for r in problem.resources] for day in days]
+        self.change = np.diff(np.array(capacity, dtype=np.int64), axis=0, prepend=0)

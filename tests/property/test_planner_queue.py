@@ -1,0 +1,255 @@
+"""The simulated queue starts what the product's admission starts, on the same days."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from callsheet.admission.decide import decide
+from callsheet.admission.snapshot import (
+    Billing,
+    Brief,
+    Occupant,
+    Policy,
+    Snapshot,
+    Step,
+    WalletState,
+)
+from callsheet.kit.workdays import WorkCalendar
+from callsheet.planner.kernels.compiling import NEVER
+from callsheet.planner.problem import (
+    CREDITS,
+    Duration,
+    InFlight,
+    Problem,
+    ProblemError,
+    Project,
+    Resource,
+    Team,
+    steps_on,
+)
+from callsheet.planner.scenarios import Scenarios, scenarios_of
+from callsheet.planner.simulate import QueuePolicy, play, queue_order, simulate
+from callsheet.planner.solve import solve
+
+ZERO = date(2027, 1, 1)
+EVERY_DAY = WorkCalendar(weekmask="1111111")
+SEEDS = range(60)
+
+
+def problem_of(seed: int, *, sigma: float) -> Problem:
+    """Everything awkward for a queue: overdrawn starts, gaps in the capacity, giants, nothings."""
+    r = random.Random(seed)
+    projects = tuple(
+        Project(
+            id=f"p{i:03}",
+            demand=((CREDITS, r.choice([0, 5, 10, 20, 40, 60, 80])),),
+            duration=Duration(r.randint(1, 30), sigma),
+            ready=r.choice([0, r.randint(0, 60)]),
+            due=r.choice([None, r.randint(0, 150)]),
+            weight=r.randint(0, 10),
+            after=tuple(f"p{k:03}" for k in range(i) if r.random() < 0.04)
+            + (("f0",) if r.random() < 0.1 else ()),
+        )
+        for i in range(r.randint(0, 30))
+    )
+    in_flight = tuple(
+        InFlight(f"f{i}", ((CREDITS, r.choice([5, 30])),), Duration(r.randint(1, 40), sigma))
+        for i in range(r.randint(1, 4))
+    )
+    most = r.choice([60, 40])
+    capacity = ((0, 60), (r.randint(1, 40), r.choice([0, 30])), (45, most), (70, 50))
+    return Problem((Resource(CREDITS, capacity),), projects, in_flight)
+
+
+def admitted(problem: Problem, policy: Policy, order: list[str], dur: dict[str, int]) -> list[int]:
+    """The starts by the product's admission, which is asked whenever something has changed."""
+    capacity = problem.resources[0].capacity
+    works = [*problem.projects, *problem.in_flight]
+    number = {work.id: n for n, work in enumerate(works)}
+    usual = {work.id: work.duration for work in problem.projects}
+    begun: dict[str, int] = {work.id: 0 for work in problem.in_flight}
+    usual |= {work.id: work.remaining for work in problem.in_flight}
+    first: dict[int, date] = {}
+    starts = {project.id: NEVER for project in problem.projects}
+    opens = {day for day, _ in capacity} | {project.ready for project in problem.projects}
+    for today in range(2_000):
+        done = {id for id, start in begun.items() if start + dur[id] <= today}
+        back = any(begun[id] + dur[id] == today for id in done)
+        if today not in opens and not back:
+            continue
+        held = [work for work in works if work.id in begun and work.id not in done]
+        wallet = WalletState(
+            id=1,
+            available=steps_on(capacity, today) - sum(work.credits for work in held),
+            policy=policy,
+            billing=Billing.SUBSCRIPTION,
+            calendar=EVERY_DAY,
+            max_capacity=problem.resources[0].most,
+            steps=tuple(
+                Step(ZERO + timedelta(day), units - steps_on(capacity, day - 1))
+                for day, units in capacity
+                if day > today
+            ),
+        )
+        snapshot = Snapshot(
+            today=ZERO + timedelta(today),
+            wallets=(wallet,),
+            briefs=tuple(
+                Brief(
+                    id=number[p.id],
+                    wallet=1,
+                    credits=p.credits,
+                    rank=order.index(p.id),
+                    not_before=ZERO + timedelta(p.ready),
+                    predecessors=tuple(number[other] for other in p.after if other not in done),
+                    days_p50=p.duration.p50,
+                    days_p80=p.duration.p80,
+                    first_reserved=first.get(number[p.id]),
+                )
+                for p in problem.projects
+                if p.id not in begun
+            ),
+            occupants=tuple(
+                Occupant(
+                    number[work.id],
+                    1,
+                    work.credits,
+                    ZERO + timedelta(begun[work.id] + usual[work.id].p50),
+                    ZERO + timedelta(begun[work.id] + usual[work.id].p80),
+                )
+                for work in held
+            ),
+        )
+        decided = decide(snapshot)
+        for start in decided.starts:
+            id = works[start.brief].id
+            begun[id] = starts[id] = today
+        for reservation in decided.reservations:
+            first.setdefault(reservation.brief, reservation.day)
+    return list(starts.values())
+
+
+@pytest.mark.parametrize("sigma", [0.0, 0.5], ids=["known durations", "uncertain durations"])
+@pytest.mark.parametrize("policy", QueuePolicy)
+def test_it_starts_what_admission_starts(policy: QueuePolicy, sigma: float) -> None:
+    for seed in SEEDS:
+        problem = problem_of(seed, sigma=sigma)
+        scenarios = scenarios_of(problem, 3, seed)
+        plan = solve(problem, iterations=0)
+        order = queue_order(problem, policy, plan)
+        simulated = play(problem, policy, order, scenarios)
+        rule = Policy.STRICT if policy is QueuePolicy.STRICT else Policy.BACKFILL
+        queue = [problem.projects[n].id for n in order]
+        for n in range(scenarios.replications):
+            realized = (*scenarios.projects[n], *scenarios.in_flight[n])
+            ids = [work.id for work in (*problem.projects, *problem.in_flight)]
+            dur = {id: int(days) for id, days in zip(ids, realized, strict=True)}
+            assert simulated.starts[n].tolist() == admitted(problem, rule, queue, dur), seed
+
+
+def test_compiled_and_plain_kernels_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+    from callsheet.planner import simulate as module
+    from callsheet.planner.kernels import queueing
+
+    problems = [problem_of(seed, sigma=0.5) for seed in range(20)]
+    compiled = [simulate(p, QueuePolicy.BACKFILL, replications=4).starts for p in problems]
+    for name in ("fits", "add", "move", "enlist", "insert", "reserve"):
+        monkeypatch.setattr(queueing, name, getattr(queueing, name).py_func)
+    monkeypatch.setattr(module, "queue", queueing.queue.py_func)
+    for problem, starts in zip(problems, compiled, strict=True):
+        plain = simulate(problem, QueuePolicy.BACKFILL, replications=4)
+        assert np.array_equal(plain.starts, starts)
+
+
+def test_every_resource_is_kept_to() -> None:
+    for seed in range(30):
+        one = problem_of(seed, sigma=0.4)
+        r = random.Random(seed)
+        projects = tuple(
+            replace(p, demand=(*p.demand, ("video", r.choice([0, 5, 10])))) for p in one.projects
+        )
+        video = Resource("video", ((0, 15), (30, 10)))
+        problem = replace(one, projects=projects, resources=(*one.resources, video))
+        done = simulate(problem, QueuePolicy.BACKFILL, replications=5, seed=seed)
+        scenarios = scenarios_of(problem, 5, seed)
+        for n in range(5):
+            for at, id in enumerate(done.ids):
+                day = int(done.starts[n, at])
+                if day == NEVER:
+                    continue
+                project = problem.by_id[id]
+                assert day >= project.ready
+                busy = (done.starts[n] <= day) & (day < done.finishes[n])
+                for resource in problem.resources:
+                    held = sum(
+                        dict(problem.projects[k].demand).get(resource.name, 0)
+                        for k in np.flatnonzero(busy)
+                    )
+                    held += sum(
+                        dict(work.demand).get(resource.name, 0)
+                        for work, left in zip(
+                            problem.in_flight, scenarios.in_flight[n], strict=True
+                        )
+                        if day < left
+                    )
+                    if dict(project.demand).get(resource.name, 0):
+                        assert held <= steps_on(resource.capacity, day)
+
+
+def test_chance_belongs_to_a_project() -> None:
+    """Neither other projects, nor more replications, nor more workers change anybody's luck."""
+    problem = problem_of(7, sigma=0.5)
+    alone = replace(problem, projects=problem.projects[-1:], in_flight=problem.in_flight[:1])
+    alone = replace(alone, projects=(replace(alone.projects[0], after=()),))
+    many = scenarios_of(problem, 200, 3)
+    assert np.array_equal(scenarios_of(alone, 50, 3).projects[:, 0], many.projects[:50, -1])
+    assert np.array_equal(scenarios_of(alone, 50, 3).in_flight[:, 0], many.in_flight[:50, 0])
+    assert not np.array_equal(scenarios_of(problem, 200, 4).projects, many.projects)
+    one, three = (
+        simulate(problem, QueuePolicy.STRICT, replications=10, workers=n).starts for n in (1, 3)
+    )
+    assert np.array_equal(one, three)
+
+
+def test_durations_are_lognormal_around_their_median() -> None:
+    work = Project("p", ((CREDITS, 10),), Duration(1_000, 0.3))
+    problem = Problem((Resource(CREDITS, ((0, 10),)),), (work,))
+    days = scenarios_of(problem, 20_000).projects[:, 0]
+    logs = np.log(days / 1_000)
+    assert abs(logs.mean()) < 0.01
+    assert abs(logs.std() - 0.3) < 0.01
+    assert abs((days <= work.duration.p80).mean() - 0.8) < 0.01
+
+
+def test_nothing_to_do_is_no_trouble() -> None:
+    empty = Problem((Resource(CREDITS, ((0, 10),)),), ())
+    assert simulate(empty, QueuePolicy.BACKFILL, replications=3).starts.shape == (3, 0)
+
+
+def test_what_it_cannot_do_is_refused() -> None:
+    team = Team("A", ((0, 10),))
+    work = Project("p", ((CREDITS, 10),), Duration(1), team="A")
+    shared = Problem((Resource(CREDITS, ((0, 10),)),), (work,), teams=(team,))
+    with pytest.raises(ProblemError, match="teams"):
+        simulate(shared, QueuePolicy.BACKFILL)
+    with pytest.raises(ProblemError, match="needs a plan"):
+        simulate(problem_of(3, sigma=0), QueuePolicy.PLANNED)
+    with pytest.raises(ValueError, match="at least 1"):
+        simulate(problem_of(3, sigma=0), QueuePolicy.STRICT, replications=0)
+
+
+def test_expectations_are_those_of_the_starts() -> None:
+    late = Project("late", ((CREDITS, 10),), Duration(4), ready=1, due=3, weight=2)
+    never = Project("never", ((CREDITS, 20),), Duration(4), due=3, weight=5)
+    problem = Problem((Resource(CREDITS, ((0, 10),)),), (late, never))
+    fixed = Scenarios(np.array([[4, 4], [1, 4]]), np.zeros((2, 0), dtype=np.int64))
+    order = queue_order(problem, QueuePolicy.STRICT)
+    done = play(problem, QueuePolicy.STRICT, order, fixed)
+    assert done.tardiness.tolist() == [4.0, 0.0]
+    assert done.flow.tolist() == [8.0, 2.0]
+    assert done.z.tolist() == [408.0, 2.0]
