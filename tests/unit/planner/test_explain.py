@@ -30,6 +30,8 @@ def test_what_is_ready_starts() -> None:
 def test_what_comes_after_waits_for_it() -> None:
     problem = problem_of(work("a"), work("b", after="a", due=30), capacity=((0, 90),))
     assert reason_of(problem, "b") == Reason(Cause.PREDECESSOR, ("a",))
+    no_sooner = problem_of(work("a"), work("b", ready=10, after="a"), capacity=((0, 90),))
+    assert reason_of(no_sooner, "b") == Reason(Cause.READY)
 
 
 def test_what_finds_no_credits_waits_for_who_gives_them_back() -> None:
@@ -90,3 +92,16 @@ def test_credits_that_may_not_be_lent_are_missing() -> None:
     starts: dict[str, int | None] = {"a": 0, "b": 10}
     plan = Plan(starts, Status.FEASIBLE, measure(problem, starts), 0.0)
     assert reasons(problem, plan)["b"] == Reason(Cause.CREDITS, ("a",), missing=10, since=0)
+
+
+def test_no_more_is_missing_than_work_in_production_leaves() -> None:
+    """Three credits are borrowed already beyond what can be lent; a project adds its own ten."""
+    teams = (Team("A", ((0, 30),), may_borrow=None), Team("B", ((0, 30),), may_lend=5))
+    problem = Problem(
+        (Resource("credits", ((0, 60),)),),
+        (work("a", 10, team="A", due=60),),
+        (InFlight("f", (("credits", 38),), Duration(7), team="A"),),
+        teams,
+    )
+    expected = Reason(Cause.CREDITS, ("f",), missing=10, since=0)
+    assert reason_of(problem, "a") == expected
