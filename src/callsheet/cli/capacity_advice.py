@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from callsheet.cli.output import Json, show
+from callsheet.cli.plan_closures import Closures, read_closures
 from callsheet.cli.plan_problem import (
     Calendar,
     Country,
@@ -28,6 +29,7 @@ def capacity_advice(
         "30,60,90,120"
     ),
     country: Country = None,
+    closures: Closures = None,
     date_order: Order = None,
     skip_bad_rows: SkipBadRows = False,
     history: History = None,
@@ -44,7 +46,14 @@ def capacity_advice(
     """
     amounts = _amounts(credits)
     problem, timeline, reading = read_problem(
-        calendar, start.date(), [(None, amounts[0])], country, date_order, skip_bad_rows, history
+        calendar,
+        start.date(),
+        [(None, amounts[0])],
+        country,
+        date_order,
+        skip_bad_rows,
+        history,
+        read_closures(closures),
     )
     from callsheet.planner.capacity import outcomes
 

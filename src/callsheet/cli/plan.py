@@ -13,6 +13,7 @@ from rich.progress import Progress as Bar
 
 from callsheet.cli.output import Json, show
 from callsheet.cli.plan_calendar import ics_of
+from callsheet.cli.plan_closures import Closures, read_closures
 from callsheet.cli.plan_drawing import draw_plan
 from callsheet.cli.plan_problem import (
     DEFAULT_BRIEF_TYPE,
@@ -43,6 +44,7 @@ def plan(
     ],
     start: Start,
     country: Country = None,
+    closures: Closures = None,
     date_order: Order = None,
     skip_bad_rows: SkipBadRows = False,
     history: History = None,
@@ -67,7 +69,14 @@ def plan(
     best plan so far.
     """
     problem, timeline, reading = read_problem(
-        calendar, start.date(), read_capacity(capacity), country, date_order, skip_bad_rows, history
+        calendar,
+        start.date(),
+        read_capacity(capacity),
+        country,
+        date_order,
+        skip_bad_rows,
+        history,
+        read_closures(closures),
     )
     found = _improved(problem, time_limit, seed)
     source = "defaults" if history is None else "history"

@@ -57,10 +57,12 @@ def read_problem(
     order: DateOrder | None,
     skip_bad_rows: bool,
     history: Path | None = None,
+    closures: frozenset[date] = frozenset(),
 ) -> tuple[Problem, Timeline, PlanReading]:
     """Read a calendar, priced by the catalogue's defaults, for ``steps`` of credits.
 
     It is timed by the default lead times, or by a ``history`` of finished projects.
+    Nobody works on ``closures``, nor on the country's public holidays.
 
     Raises ``Refused`` for bad rows that are not to be left out, and for an unknown country.
     """
@@ -71,7 +73,7 @@ def read_problem(
     from callsheet.planner.dates import Timeline
     from callsheet.planner.entries import capacity_steps
 
-    timeline = Timeline(start, work_calendar(country))
+    timeline = Timeline(start, work_calendar(country, closures))
     duration = _durations(history, timeline, order, skip_bad_rows)
     problem = _problem(reading, capacity_steps(steps, timeline), timeline, duration)
     return problem, timeline, reading
@@ -121,11 +123,11 @@ def standard_duration(brief_type: str) -> Duration:
     return Duration(p50, log(p80 / p50) / _Z_80)
 
 
-def work_calendar(country: str | None) -> WorkCalendar:
+def work_calendar(country: str | None, closures: frozenset[date] = frozenset()) -> WorkCalendar:
     """The working days of “SG” or “DE-BE”. Raises ``Refused`` for an unknown country."""
     code, _, region = (country or "").upper().partition("-")
     try:
-        return WorkCalendar(code or None, region or None)
+        return WorkCalendar(code or None, region or None, closures)
     except CalendarError as error:
         raise Refused("unknown_country", f"{error}.", field="country") from None
 
