@@ -26,6 +26,7 @@ from callsheet.cli.plan_problem import (
     read_capacity,
     read_problem,
 )
+from callsheet.cli.plan_reasons import explained
 from callsheet.cli.plan_workbook import workbook_of
 from callsheet.kit.clock import now
 from callsheet.kit.errors import Refused
@@ -81,6 +82,7 @@ def plan(
     found = _improved(problem, time_limit, seed)
     source = "defaults" if history is None else "history"
     answer = answer_of(problem, found, timeline, reading) | {"durations_from": source}
+    answer = explained(answer, problem, found, timeline)
     if ics is not None:
         _write("ics", ics, ics_of(answer, now()))
     if html is not None:

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from callsheet.cli.plan_problem import MOST_SHOWN
+from callsheet.cli.plan_reasons import draw_reasons
 from callsheet.cli.plan_words import by_week, quality
 from callsheet.insight.wording import say_working_days
 
@@ -29,6 +30,7 @@ def draw_plan(console: Console, answer: dict[str, Any], first: date) -> None:
             console.print(_table(projects))
     for line in strip(answer["usage"]):
         console.print(Text(line), soft_wrap=True)
+    draw_reasons(console, answer)
     console.print(quality(answer), highlight=False, soft_wrap=True)
 
 
