@@ -16,6 +16,7 @@ from time import perf_counter
 
 import numpy as np
 
+from benchmarks.planner_command import command
 from benchmarks.planner_instances import digest, instance
 from benchmarks.planner_peers import first_come, pyjobshop
 from benchmarks.report import Report
@@ -164,6 +165,7 @@ def main() -> None:
     seeds = 4 if quick else SEEDS
     report = Report("planner" + (", a first look" if quick else ""))
     warm()
+    command(report)
     first_plans(report, seeds)
     proofs(report, seeds)
     gaps(report, seeds, [100, 200] if quick else list(GAPS))

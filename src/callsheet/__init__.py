@@ -1,8 +1,15 @@
 """Callsheet: credits, briefs and queues of a content studio."""
 
-from importlib.metadata import PackageNotFoundError, version
+__version__: str
 
-try:
-    __version__ = version("callsheet")
-except PackageNotFoundError:  # run from a source tree that was never installed
-    __version__ = "0+unknown"
+
+def __getattr__(name: str) -> str:
+    # Looked up when it is asked for: the look-up imports much, and few ask.
+    if name != "__version__":
+        raise AttributeError(name)
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("callsheet")
+    except PackageNotFoundError:  # run from a source tree that was never installed
+        return "0+unknown"

@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from callsheet.cli.compiling import compile_planner
 from callsheet.cli.output import Json, show
 from callsheet.cli.plan_closures import Closures, read_closures
 from callsheet.cli.plan_problem import (
@@ -57,6 +58,7 @@ def capacity_advice(
     )
     from callsheet.planner.capacity import outcomes
 
+    compile_planner()
     with Console(stderr=True).status("Planning the calendar with each of them."):
         found = outcomes(problem, amounts, time_limit=time_limit, seed=seed)
     answer = {

@@ -6,13 +6,7 @@ import traceback
 from enum import IntEnum
 from typing import Any
 
-from django.db import InterfaceError, OperationalError
-from rich.console import Console
-from rich.text import Text
-
-from callsheet.config.env import SettingsError
 from callsheet.kit.errors import CallsheetError
-from callsheet.postgres import ClusterError
 
 
 class ExitCode(IntEnum):
@@ -44,16 +38,25 @@ _BY_STATUS = {
     422: ExitCode.REFUSED,
 }
 
+# By name, for to import them would take longer than most commands of the planner.
+_DATABASE = {"django.db.utils.OperationalError", "django.db.utils.InterfaceError"}
+_BY_NAME = {
+    "callsheet.config.env.SettingsError": ExitCode.USAGE,
+    "callsheet.postgres.errors.ClusterError": ExitCode.NO_DATABASE,
+} | dict.fromkeys(_DATABASE, ExitCode.NO_DATABASE)
+
 
 def exit_code(error: Exception) -> ExitCode:
     """Return the exit code that ``error`` ends a command with."""
     if isinstance(error, CallsheetError):
         return _BY_STATUS.get(error.status, ExitCode.REFUSED)
-    if isinstance(error, SettingsError):
-        return ExitCode.USAGE
-    if isinstance(error, (ClusterError, OperationalError, InterfaceError)):
-        return ExitCode.NO_DATABASE
-    return ExitCode.DEFECT
+    codes = (_BY_NAME[name] for name in _names(error) if name in _BY_NAME)
+    return next(codes, ExitCode.DEFECT)
+
+
+def _names(error: Exception) -> list[str]:
+    """The names of the error's class and of those that it is derived from."""
+    return [f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__]
 
 
 def report(error: Exception, *, as_json: bool) -> ExitCode:
@@ -71,7 +74,10 @@ def report(error: Exception, *, as_json: bool) -> ExitCode:
         print(json.dumps({"error": said, "exit_code": int(code)}, default=str), file=sys.stderr)
         return code
     message = str(error).strip()
-    if isinstance(error, (OperationalError, InterfaceError)):
+    if _DATABASE & set(_names(error)):
         message = f"The database cannot be reached. {message}"
+    from rich.console import Console
+    from rich.text import Text
+
     Console(stderr=True, soft_wrap=True).print(Text(message, style="red"))
     return code

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from importlib import import_module
 from typing import Any
 
 import typer
@@ -87,27 +88,28 @@ def build() -> typer.Typer:
     program.add_typer(notifications.app, name="notifications", callback=_database)
     program.add_typer(mail.app, name="mail")
     program.command("import")(importing.import_sheets)
-    _add_planner(program)
+    for name in sorted(PLANNER):
+        _add_planner(program, name)
     program.command("version")(_version)
     return program
 
 
-def build_planner() -> typer.Typer:
-    """Return the commands of the planner alone, which need neither Django nor a database."""
+def build_planner(*names: str) -> typer.Typer:
+    """Return these commands of the planner alone (all of them if none is named).
+
+    They need neither Django nor a database, and only what is named is imported.
+    """
     program = _program()
     program.callback()(lambda: None)
-    _add_planner(program)
+    for name in names or sorted(PLANNER):
+        _add_planner(program, name)
     return program
 
 
-def _add_planner(program: typer.Typer) -> None:
-    from callsheet.cli import capacity_advice, durations, plan, psplib, replay
-
-    program.command("plan")(plan.plan)
-    program.command("capacity-advice")(capacity_advice.capacity_advice)
-    program.command("durations")(durations.durations)
-    program.command("replay")(replay.replay)
-    program.command("psplib")(psplib.psplib)
+def _add_planner(program: typer.Typer, name: str) -> None:
+    function = name.replace("-", "_")
+    command = getattr(import_module(f"callsheet.cli.{function}"), function)
+    program.command(name)(command)
 
 
 def _program() -> typer.Typer:
@@ -140,7 +142,7 @@ def app() -> None:
     exit_when_terminated()
     if sys.argv[1:2] and sys.argv[1] in PLANNER:
         # Setting Django up takes longer than planning a season.
-        build_planner()()
+        build_planner(sys.argv[1])()
         return
     boot()
     build()()

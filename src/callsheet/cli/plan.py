@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.progress import BarColumn, TextColumn
 from rich.progress import Progress as Bar
 
+from callsheet.cli.compiling import compile_planner
 from callsheet.cli.output import Json, show
-from callsheet.cli.plan_calendar import ics_of
 from callsheet.cli.plan_closures import Closures, read_closures
 from callsheet.cli.plan_drawing import draw_plan
 from callsheet.cli.plan_problem import (
@@ -27,8 +27,6 @@ from callsheet.cli.plan_problem import (
     read_problem,
 )
 from callsheet.cli.plan_reasons import explained
-from callsheet.cli.plan_workbook import workbook_of
-from callsheet.kit.clock import now
 from callsheet.kit.errors import Refused
 from callsheet.sheets.plan_rows import PlanReading, PlanRow
 
@@ -83,14 +81,19 @@ def plan(
     source = "defaults" if history is None else "history"
     answer = answer_of(problem, found, timeline, reading) | {"durations_from": source}
     answer = explained(answer, problem, found, timeline)
+    # Each way to write a plan is imported only where it is asked for.
     if ics is not None:
+        from callsheet.cli.plan_calendar import ics_of
+        from callsheet.kit.clock import now
+
         _write("ics", ics, ics_of(answer, now()))
     if html is not None:
-        # Only a page needs Django's escaping.
         from callsheet.cli.plan_page import page_of
 
         _write("html", html, page_of(answer, timeline.zero).encode())
     if xlsx is not None:
+        from callsheet.cli.plan_workbook import workbook_of
+
         _write("xlsx", xlsx, workbook_of(answer))
     show(answer, json=json, human=lambda out: draw_plan(out, answer, timeline.zero))
 
@@ -99,6 +102,7 @@ def _improved(problem: Problem, time_limit: float, seed: int) -> Plan:
     """The best plan within the limit, with a bar on standard error while it is looked for."""
     from callsheet.planner.solve import Progress, solve
 
+    compile_planner()
     columns = (
         TextColumn("Looking for better plans"),
         BarColumn(),

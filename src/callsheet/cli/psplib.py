@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from callsheet.cli.compiling import compile_planner
 from callsheet.cli.output import Json, show
 from callsheet.kit.errors import Refused
 
@@ -30,6 +31,7 @@ def psplib(
         raise Refused("unreadable", f"{file} cannot be read: {error}.", field="file") from None
     except ProblemError as error:
         raise Refused("bad_instance", f"{error}.", field="file") from None
+    compile_planner()
     plan = solve(problem, time_limit=time_limit, seed=seed)
     answer = {
         "makespan": psplib.makespan(problem, plan),

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import floor, gcd
 from threading import Thread
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -45,6 +46,7 @@ def prove(
     hint is left out. Teams that lend to each other are not modelled: the caller has none.
     On Ctrl-C it stops the solver and raises ``KeyboardInterrupt``.
     """
+    begin = perf_counter()
     from ortools.sat.python import cp_model
 
     rows = [int(j) for j in np.flatnonzero(hint < NEVER)]
@@ -82,7 +84,9 @@ def prove(
         solver.parameters.max_deterministic_time = 1.0
     else:
         solver.parameters.num_workers = workers
-        solver.parameters.max_time_in_seconds = seconds
+        # The import and the model have taken their part.
+        spent = perf_counter() - begin
+        solver.parameters.max_time_in_seconds = max(0.01, seconds - spent)
     answers: list[object] = []
     thread = Thread(target=lambda: answers.append(solver.solve(model)), daemon=True)
     thread.start()

@@ -8,16 +8,12 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-
 from callsheet.sheets.limits import Limits
 from callsheet.sheets.tables import Cell, Table, Unreadable, bounded
 
 _BLOCK = 1 << 16
 _BROKEN = (
     zipfile.BadZipFile,
-    InvalidFileException,
     KeyError,
     ValueError,
     TypeError,
@@ -37,6 +33,9 @@ def read_workbook(file: Path, limits: Limits) -> dict[str, Table]:
 
     Raises Unreadable: too large, not a workbook, encrypted, or unpacking to something absurd.
     """
+    # openpyxl takes long to import, and a CSV file does without.
+    from openpyxl.utils.exceptions import InvalidFileException
+
     size = file.stat().st_size
     if size > limits.file_bytes:
         raise Unreadable(
@@ -49,7 +48,7 @@ def read_workbook(file: Path, limits: Limits) -> dict[str, Table]:
         formulas = _grids(file, limits, results=False) if has_formulas else {}
     except Unreadable:
         raise
-    except _BROKEN as error:
+    except (*_BROKEN, InvalidFileException) as error:
         raise Unreadable(
             "not_a_workbook",
             "This is not an .xlsx workbook that can be opened. If it is protected by a password, "
@@ -103,6 +102,8 @@ def _inspect(file: Path, limits: Limits) -> bool:
 
 
 def _grids(file: Path, limits: Limits, *, results: bool) -> dict[str, list[list[Cell]]]:
+    import openpyxl
+
     book = openpyxl.load_workbook(file, read_only=True, data_only=results, keep_links=False)
     try:
         grids: dict[str, list[list[Cell]]] = {}

@@ -137,6 +137,25 @@ def test_django_is_not_set_up() -> None:
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
 
 
+def test_a_plan_loads_only_what_it_needs(tmp_path: Path) -> None:
+    (tmp_path / "season.csv").write_text(CALENDAR)
+    code = (
+        "import sys\n"
+        "from callsheet.cli.main import app\n"
+        "try: app()\n"
+        "except SystemExit as end: assert not end.code\n"
+        "assert 'numba' in sys.modules\n"
+        "heavy = {'django', 'psycopg', 'pydantic_settings', 'openpyxl', 'icalendar', 'ortools'}\n"
+        "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
+    )
+    options = ["--capacity", "40", "--start", "2027-01-04", "--time-limit", "0"]
+    subprocess.run(
+        [sys.executable, "-c", code, "plan", str(tmp_path / "season.csv"), *options],
+        check=True,
+        capture_output=True,
+    )
+
+
 @pytest.mark.parametrize("file", sorted(EXAMPLES.glob("*.csv")), ids=lambda file: file.stem)
 def test_the_examples_can_be_planned(file: Path) -> None:
     options = [

@@ -7,6 +7,8 @@ changed in place, so the caller gives a copy.
 
 from __future__ import annotations
 
+import numpy as np
+
 from callsheet.planner.kernels.compiling import NEVER, compiled
 from callsheet.planner.kernels.costs import cost_at
 
@@ -51,7 +53,7 @@ def take(free, need, dur, start):
 def balance_of(own, used, may_lend):
     """Per day, what the teams could lend less what they have borrowed; negative is overdrawn."""
     teams, days = own.shape
-    balance = own[0] * 0 if teams else used.sum(axis=0)
+    balance = np.zeros(days, np.int64)
     for k in range(teams):
         for day in range(days):
             left = own[k, day] - used[k, day]

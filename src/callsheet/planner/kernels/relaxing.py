@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from callsheet.planner.kernels.compiling import compiled
+from callsheet.planner.kernels.copying import copy_table
 from callsheet.planner.kernels.costs import cost_at
 
 
@@ -130,7 +131,7 @@ def climb(
         if bound > state[0] + 1e-7 * abs(state[0]):
             state[0] = bound
             state[2] = 0.0
-            best_multipliers[:] = multipliers
+            copy_table(best_multipliers, multipliers)
         else:
             state[2] += 1.0
             if state[2] >= 12:

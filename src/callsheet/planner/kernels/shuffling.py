@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from callsheet.planner.kernels.compiling import compiled
+from callsheet.planner.kernels.copying import copy_line, copy_table
 from callsheet.planner.kernels.placing import least_of, serial
 
 
@@ -58,18 +59,18 @@ def shuffle(
                 for at in range(a, b, -1):
                     trial[at] = trial[at - 1]
                 trial[b] = moved
-        work[:] = free
-        work_used[:] = used
+        copy_table(work, free)
+        copy_table(work_used, used)
         z = serial(
             trial, limit, least, work, demand, dur, ready, ready0, due, late_cost, flow_cost,
             pred_from, pred, team, own, work_used, may_borrow, may_lend, beyond, starts, waiting,
         )  # fmt: skip
         if z <= limit:
             now = z
-            order[:] = trial
+            copy_line(order, trial)
             if z < best - 1e-9:
                 best = z
-                best_starts[:] = starts
+                copy_line(best_starts, starts)
         else:
-            trial[:] = order
+            copy_line(trial, order)
     return best_starts, best

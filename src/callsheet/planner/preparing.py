@@ -1,0 +1,45 @@
+"""Compiling the planner's kernels before they are needed.
+
+``python -m callsheet.planner.preparing`` does it for this machine and this user: some ten seconds,
+once. Where nobody has, the first plan does. The results are kept beside the kernels' sources, or,
+where those cannot be written, in the user's cache folder; ``NUMBA_CACHE_DIR`` names another place.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from callsheet.planner.arrays import arrays_of
+from callsheet.planner.bounds import Relaxation
+from callsheet.planner.kernels.placing import serial
+from callsheet.planner.problem import CREDITS, Duration, Problem, Project, Resource
+from callsheet.planner.search import cost_of, first_orders, rippled, shuffled
+from callsheet.planner.simulate import QueuePolicy, simulate
+
+
+def is_prepared() -> bool:
+    """Whether compiled kernels are kept where this process would look for them.
+
+    Kernels whose sources have changed since are compiled again when they are needed.
+    """
+    place = serial.stats.cache_path
+    return place is not None and any(Path(place).glob("placing.serial-*.nbi"))
+
+
+def prepare() -> None:
+    """Call every kernel with a problem of three projects, so that all are compiled and kept."""
+    projects = tuple(
+        Project(id, ((CREDITS, 10),), Duration(5, 0.3), due=5, after=after)
+        for id, after in (("a", ()), ("b", ()), ("c", ("a",)))
+    )
+    problem = Problem((Resource(CREDITS, ((0, 10),)),), projects)
+    arrays = arrays_of(problem)
+    _, starts = first_orders(arrays)
+    Relaxation(arrays, starts).climb(cost_of(arrays, starts))
+    for look in (shuffled, rippled):
+        look(arrays, starts, 0, 10, (1.0, 0.1))
+    simulate(problem, QueuePolicy.BACKFILL, replications=2)
+
+
+if __name__ == "__main__":
+    prepare()
