@@ -15,6 +15,7 @@ from callsheet.cli.compiling import compile_planner
 from callsheet.cli.output import Json, show
 from callsheet.cli.plan_closures import Closures, read_closures
 from callsheet.cli.plan_drawing import draw_plan
+from callsheet.cli.plan_forecast import forecasted
 from callsheet.cli.plan_problem import (
     DEFAULT_BRIEF_TYPE,
     Calendar,
@@ -23,8 +24,10 @@ from callsheet.cli.plan_problem import (
     Order,
     SkipBadRows,
     Start,
+    Uncertainty,
     read_capacity,
     read_problem,
+    uncertainty_from,
 )
 from callsheet.cli.plan_reasons import explained
 from callsheet.kit.errors import Refused
@@ -47,6 +50,7 @@ def plan(
     date_order: Order = None,
     skip_bad_rows: SkipBadRows = False,
     history: History = None,
+    uncertainty: Uncertainty = None,
     time_limit: Annotated[
         float, typer.Option(min=0, max=3600, help="Seconds in which to look for better plans.")
     ] = 5.0,
@@ -64,7 +68,8 @@ def plan(
 ) -> None:
     """Say which briefs of a calendar to submit when, so that it is met with the credits there are.
 
-    Prices are the catalogue's defaults, and so are lead times without a history. Ctrl-C takes the
+    Prices are the catalogue's defaults, and so are lead times without a history. Dates with a
+    chance are those of the queue in the plan's order under durations that vary. Ctrl-C takes the
     best plan so far.
     """
     problem, timeline, reading = read_problem(
@@ -76,10 +81,14 @@ def plan(
         skip_bad_rows,
         history,
         read_closures(closures),
+        uncertainty,
     )
     found = _improved(problem, time_limit, seed)
-    source = "defaults" if history is None else "history"
-    answer = answer_of(problem, found, timeline, reading) | {"durations_from": source}
+    answer = answer_of(problem, found, timeline, reading) | {
+        "durations_from": "defaults" if history is None else "history",
+        "uncertainty_from": uncertainty_from(history, uncertainty),
+    }
+    answer = forecasted(answer, problem, found, timeline, seed)
     answer = explained(answer, problem, found, timeline)
     # Each way to write a plan is imported only where it is asked for.
     if ics is not None:

@@ -8,11 +8,12 @@ from typing import Any
 
 from icalendar import Calendar, Event
 
+from callsheet.cli.plan_forecast import say_chance
 from callsheet.insight.wording import say_working_days
 
 
 def ics_of(answer: dict[str, Any], moment: datetime) -> bytes:
-    """Two whole-day events for each project of a plan (as ``plan.answer_of`` gives it).
+    """Two whole-day events for each project of a plan (as ``callsheet plan --json`` answers).
 
     A project keeps its UIDs from plan to plan, so a calendar program that reads the file again
     moves its events instead of doubling them. ``moment`` is when the plan was made.
@@ -22,16 +23,18 @@ def ics_of(answer: dict[str, Any], moment: datetime) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", "Briefs")
     for project in answer["projects"]:
-        credits = f"{project['credits']} credits"
+        credits, seen = f"{project['credits']} credits", project["forecast"]
         if project["brief_by"] is not None:
-            said = f"Usually finished on {project['finish']}, by the catalogue's default times."
+            sure = seen["finish"]["p80"]
+            said = "" if sure is None else f"In four of five cases it is finished by {sure}."
             calendar.add_component(
                 _event(project, "brief", f"Brief by: {project['title']} ({credits})",
                        project["brief_by"], said, moment)
             )  # fmt: skip
         if project["due"] is not None:
             late = project["tardiness"]
-            said = f"The plan is {say_working_days(late)} late." if late else ""
+            said = f"In time with a chance of {say_chance(seen['on_time_probability'])}."
+            said += f" The plan is {say_working_days(late)} late." if late else ""
             calendar.add_component(
                 _event(project, "live", f"Wanted by: {project['title']}", project["due"], said,
                        moment)

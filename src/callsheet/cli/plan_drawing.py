@@ -10,17 +10,17 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from callsheet.cli.plan_forecast import expectation, say_chance, uncertainty
 from callsheet.cli.plan_problem import MOST_SHOWN
 from callsheet.cli.plan_reasons import draw_reasons
 from callsheet.cli.plan_words import by_week, quality
-from callsheet.insight.wording import say_working_days
 
 _LEVELS = " ▁▂▃▄▅▆▇█"
 _ROW = 26
 
 
 def draw_plan(console: Console, answer: dict[str, Any], first: date) -> None:
-    """Print a plan (as ``plan.answer_of`` gives it) that begins on the day ``first``."""
+    """Print a plan (as ``callsheet plan --json`` answers) that begins on the day ``first``."""
     for problem in answer["skipped_rows"][:MOST_SHOWN]:
         console.print(Text(f"Left out: row {problem['row']}: {problem['rule']}"), soft_wrap=True)
     now, later = by_week(answer["projects"], first)
@@ -31,7 +31,8 @@ def draw_plan(console: Console, answer: dict[str, Any], first: date) -> None:
     for line in strip(answer["usage"]):
         console.print(Text(line), soft_wrap=True)
     draw_reasons(console, answer)
-    console.print(quality(answer), highlight=False, soft_wrap=True)
+    for sentence in (expectation(answer), quality(answer), uncertainty(answer)):
+        console.print(sentence, highlight=False, soft_wrap=True)
 
 
 def strip(usage: list[dict[str, Any]]) -> list[str]:
@@ -70,21 +71,21 @@ def _sign(days: list[dict[str, Any]]) -> str:
 
 
 def _table(projects: list[dict[str, Any]]) -> Table:
-    table = Table("brief on", "title", box=None)
+    table = Table(box=None, pad_edge=False)
+    table.add_column("brief on", no_wrap=True)
+    table.add_column("title")
     table.add_column("credits", justify="right")
-    for heading in ("finished", "wanted by", "late"):
-        table.add_column(heading)
+    for heading in ("80 % date", "wanted by"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("in time", justify="right", no_wrap=True)
     for project in projects:
-        late = project["tardiness"]
-        note = say_working_days(late) if late else ""
-        if project["start"] is None:
-            note = "can never start: it costs more than the capacity, or follows what does"
+        seen = project["forecast"]
         table.add_row(
             str(project["start"] or "never"),
             Text(project["title"]),
             str(project["credits"]),
-            str(project["finish"] or ""),
+            str(seen["finish"]["p80"] or ""),
             str(project["due"] or ""),
-            note,
+            say_chance(seen["on_time_probability"]),
         )
     return table

@@ -14,6 +14,7 @@ from typing import Any
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from callsheet.cli.plan_forecast import expectation, say_chance, uncertainty
 from callsheet.cli.plan_rows_drawing import MOST_ROWS, rows_drawn
 from callsheet.cli.plan_words import by_week, quality
 from callsheet.insight.wording import say_credits, say_day, say_number, say_working_days
@@ -39,7 +40,8 @@ patternTransform="rotate(45)"><line class="cs-hatch-line" x1="0" y1="0" x2="0" y
 patternTransform="rotate(45)"><line class="cs-late-line" x1="0" y1="0" x2="0" y2="6"/></pattern>
 </defs></svg>
 <main>
-<header><h1>{title}</h1><p class="lead">{lead}</p><p class="soft">{quality}</p></header>
+<header><h1>{title}</h1><p class="lead">{lead}</p><p>{expectation}</p>
+<p class="soft">{quality}</p></header>
 {sections}
 </main>
 </body>
@@ -48,7 +50,7 @@ patternTransform="rotate(45)"><line class="cs-late-line" x1="0" y1="0" x2="0" y2
 
 
 def page_of(answer: dict[str, Any], first: date) -> str:
-    """The page of a plan (as ``plan.answer_of`` gives it) that begins on the day ``first``."""
+    """The page of a plan (as ``callsheet plan --json`` answers) that begins on ``first``."""
     now, later = by_week(answer["projects"], first)
     sections: list[SafeString | str] = [_to_brief(now, later, first)]
     if answer["usage"]:
@@ -59,7 +61,8 @@ def page_of(answer: dict[str, Any], first: date) -> str:
         title=f"Briefs from {say_day(first, first)} {first.year} on",
         style=_style(),
         lead=_lead(answer["projects"], now),
-        quality=quality(answer),
+        expectation=expectation(answer),
+        quality=f"{quality(answer)} {uncertainty(answer)}",
         sections=format_html_join("\n", "{}", ((section,) for section in sections)),
     )
 
@@ -77,15 +80,17 @@ def _lead(projects: list[dict[str, Any]], now: list[dict[str, Any]]) -> str:
     every = say_number(len(projects), "project", "projects")
     said = [f"{briefs} to submit this week, {every} in all."]
     if late:
-        said.append(f"{len(late):,} would be late, by at most {say_working_days(max(late))}.")
+        most = say_working_days(max(late))
+        said.append(f"If all takes its usual time, {len(late):,} are late, by at most {most}.")
     elif projects:
-        said.append("Nothing would be late.")
+        said.append("If all takes its usual time, nothing is late.")
     if never:
         said.append(f"{never} can never start: {_NEVER}.")
     return " ".join(said)
 
 
 _NEVER = "it costs more than the capacity, or follows what does"
+_NUMBERS = ("Credits", "Chance in time")
 
 
 def _to_brief(now: list[dict[str, Any]], later: list[dict[str, Any]], first: date) -> SafeString:
@@ -125,10 +130,13 @@ def _late(project: dict[str, Any]) -> SafeString | str:
 
 
 def _dates(project: dict[str, Any], first: date) -> str:
-    said = f"Usually finished {say_day(project['finish'], first)}"
+    seen, said = project["forecast"], []
+    if seen["finish"]["p80"] is not None:
+        said.append(f"Finished by {say_day(seen['finish']['p80'], first)} in four of five cases")
     if project["due"] is not None:
-        said += f", wanted by {say_day(project['due'], first)}"
-    return f"{said}."
+        chance = say_chance(seen["on_time_probability"])
+        said.append(f"wanted by {say_day(project['due'], first)} (chance {chance})")
+    return f"{', '.join(said)}." if said else ""
 
 
 def _days(answer: dict[str, Any], first: date) -> int:
@@ -193,38 +201,44 @@ def _rows(answer: dict[str, Any], first: date) -> SafeString:
             planned,
             first,
             _days(answer, first),
-            "Each project from its brief until it is finished, beside the day by which it is "
-            "wanted. The table below says the same.",
+            "Each project from its brief until it is usually finished, beside the day by which it "
+            "is wanted. The table below has the chances.",
         ),
     )
 
 
 def _table(projects: list[dict[str, Any]], first: date) -> SafeString:
-    headings = ("Project", "Brief on", "Credits", "Usually finished", "Wanted by", "In time?")
+    headings = (
+        "Project", "Brief on", "Credits", "80 % date", "Wanted by", "Chance in time", "As planned",
+    )  # fmt: skip
     rows = (
         (
             project["title"],
             say_day(project["start"], first) if project["start"] else "never",
             project["credits"],
-            say_day(project["finish"], first) if project["finish"] else "",
+            say_day(sure, first) if (sure := project["forecast"]["finish"]["p80"]) else "",
             say_day(project["due"], first) if project["due"] else "",
+            say_chance(project["forecast"]["on_time_probability"]),
             _late(project) or (_NEVER if project["start"] is None else "in time"),
         )
         for project in projects
     )
     return format_html(
-        '<section class="card"><h2 id="all">All projects</h2><div class="scroll" tabindex="0" '
+        '<section class="card"><h2 id="all">All projects</h2><p class="soft">{}</p>'
+        '<div class="scroll" tabindex="0" '
         'role="region" aria-labelledby="all"><table><thead><tr>{}</tr></thead><tbody>{}</tbody>'
         "</table></div></section>",
+        "By the 80 % date it is finished in four of five cases. As planned: if all takes its "
+        "usual time.",
         format_html_join(
             "",
             '<th scope="col" class="{}">{}</th>',
-            (("number" if name == "Credits" else "", name) for name in headings),
+            (("number" if name in _NUMBERS else "", name) for name in headings),
         ),
         format_html_join(
             "",
             '<tr><th scope="row">{}</th><td>{}</td><td class="number">{}</td><td>{}</td>'
-            "<td>{}</td><td>{}</td></tr>",
+            '<td>{}</td><td class="number">{}</td><td>{}</td></tr>',
             rows,
         ),
     )

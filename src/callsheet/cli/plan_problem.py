@@ -39,6 +39,15 @@ History = Annotated[
     Path | None,
     typer.Option(help="Finished projects (.csv or .xlsx) to learn from how long they take."),
 ]
+Uncertainty = Annotated[
+    float | None,
+    typer.Option(
+        min=0,
+        max=1.5,
+        help="How much durations vary: the standard deviation of their logarithm. 0 not at all; "
+        "with 0.3 one in five takes at least 29 % longer than usual.",
+    ),
+]
 
 DEFAULT_BRIEF_TYPE = "original_creative"
 """What a row is timed as that does not say its brief type; the output marks it."""
@@ -58,11 +67,14 @@ def read_problem(
     skip_bad_rows: bool,
     history: Path | None = None,
     closures: frozenset[date] = frozenset(),
+    uncertainty: float | None = None,
 ) -> tuple[Problem, Timeline, PlanReading]:
     """Read a calendar, priced by the catalogue's defaults, for ``steps`` of credits.
 
-    It is timed by the default lead times, or by a ``history`` of finished projects.
-    Nobody works on ``closures``, nor on the country's public holidays.
+    It is timed by the default lead times, or by a ``history`` of finished projects; with an
+    ``uncertainty`` (a standard deviation of the logarithm) durations vary by that instead. The
+    days that are left of what is in production vary like those of its brief type. Nobody works on
+    ``closures``, nor on the country's public holidays.
 
     Raises ``Refused`` for bad rows that are not to be left out, and for an unknown country.
     """
@@ -74,7 +86,7 @@ def read_problem(
     from callsheet.planner.entries import capacity_steps
 
     timeline = Timeline(start, work_calendar(country, closures))
-    duration = _durations(history, timeline, order, skip_bad_rows)
+    duration = _durations(history, timeline, order, skip_bad_rows, uncertainty)
     problem = _problem(reading, capacity_steps(steps, timeline), timeline, duration)
     return problem, timeline, reading
 
@@ -132,17 +144,40 @@ def work_calendar(country: str | None, closures: frozenset[date] = frozenset()) 
         raise Refused("unknown_country", f"{error}.", field="country") from None
 
 
+def uncertainty_from(history: Path | None, uncertainty: float | None) -> str:
+    """Where it is from how much durations vary: ``option``, ``history`` or ``defaults``."""
+    if uncertainty is not None:
+        return "option"
+    return "defaults" if history is None else "history"
+
+
 def _durations(
-    history: Path | None, timeline: Timeline, order: DateOrder | None, skip_bad_rows: bool
+    history: Path | None,
+    timeline: Timeline,
+    order: DateOrder | None,
+    skip_bad_rows: bool,
+    uncertainty: float | None,
 ) -> Callable[[str, int], Duration]:
     """How long a project of a brief type (“” is not said) and a number of credits takes."""
-    if history is None:
-        return lambda brief_type, _: standard_duration(brief_type)
-    from callsheet.cli.history import history_of, learned_from
+    from callsheet.planner.problem import Duration
 
-    reading = history_of(history, timeline.start, order, skip_bad_rows)
-    learned = learned_from(reading, timeline.start, timeline.calendar)
-    return lambda brief_type, credits: learned.duration(brief_type or DEFAULT_BRIEF_TYPE, credits)
+    if history is None:
+
+        def usual(brief_type: str, credits: int) -> Duration:
+            return standard_duration(brief_type)
+
+    else:
+        from callsheet.cli.history import history_of, learned_from
+
+        reading = history_of(history, timeline.start, order, skip_bad_rows)
+        learned = learned_from(reading, timeline.start, timeline.calendar)
+
+        def usual(brief_type: str, credits: int) -> Duration:
+            return learned.duration(brief_type or DEFAULT_BRIEF_TYPE, credits)
+
+    if uncertainty is None:
+        return usual
+    return lambda brief_type, credits: Duration(usual(brief_type, credits).p50, uncertainty)
 
 
 def _problem(
@@ -169,7 +204,13 @@ def _problem(
             if row.status == "planned"
         ],
         [
-            Held(row.id, row.title, row.credits, row.finish_by)
+            Held(
+                row.id,
+                row.title,
+                row.credits,
+                row.finish_by,
+                duration(row.brief_type, row.credits).sigma,
+            )
             for row in reading.projects
             if row.status == "in_production" and row.finish_by is not None
         ],

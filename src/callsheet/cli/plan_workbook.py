@@ -13,12 +13,13 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from callsheet.cli.plan_forecast import expectation, uncertainty
 from callsheet.cli.plan_words import quality
 
 _BRIEFS = (
     ("Brief on", 12), ("Title", 44), ("Credits", 9), ("Brief type", 18), ("Working days", 14),
-    ("Usually finished", 16), ("Wanted by", 12), ("Working days late", 17), ("To spare", 10),
-    ("Note", 44), ("Id", 16),
+    ("Planned until", 14), ("80 % date", 12), ("Wanted by", 12), ("Chance in time", 15),
+    ("Working days late", 17), ("To spare", 10), ("Note", 44), ("Id", 16),
 )  # fmt: skip
 _USAGE = (("Day", 12), ("Credits held", 14), ("Capacity", 10), ("In use", 9))
 _NOTES = (("About", 16), ("Row", 6), ("Column", 16), ("What", 90))
@@ -27,7 +28,7 @@ _NEVER = "Can never start: it costs more than the capacity, or follows what does
 
 
 def workbook_of(answer: dict[str, Any]) -> bytes:
-    """An .xlsx file of a plan (as ``plan.answer_of`` gives it), with the tabs Briefs, Usage, Notes.
+    """An .xlsx file of a plan (as ``callsheet plan --json`` answers): Briefs, Usage, Notes.
 
     Days are dates and amounts numbers, so that they sort and add up. What somebody typed stays the
     text that it is, also where it begins like a formula.
@@ -58,7 +59,9 @@ def _brief(project: dict[str, Any]) -> tuple[object, ...]:
         str(project["brief_type"]).replace("_", " ").capitalize(),
         project["duration"],
         project["finish"],
+        project["forecast"]["finish"]["p80"],
         project["due"],
+        project["forecast"]["on_time_probability"],
         project["tardiness"],
         project["slack"],
         " ".join(notes),
@@ -73,6 +76,7 @@ def _day(day: dict[str, Any]) -> tuple[object, ...]:
 
 def _notes(answer: dict[str, Any]) -> Iterable[tuple[object, ...]]:
     yield "The plan", None, None, quality(answer)
+    yield "The forecast", None, None, f"{expectation(answer)} {uncertainty(answer)}"
     for about, key in (("Left out", "skipped_rows"), ("To look at", "warnings")):
         for row in answer[key]:
             yield about, row.get("row"), row.get("column"), row["rule"]

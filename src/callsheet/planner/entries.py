@@ -26,12 +26,16 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A project in production, whose credits come back on ``finish_by``."""
+    """A project in production, whose credits come back on ``finish_by``.
+
+    ``sigma`` says how much the days until then vary, as in ``Duration``.
+    """
 
     id: str
     title: str
     credits: int
     finish_by: date
+    sigma: float = 0.0
 
 
 def capacity_steps(capacity: Sequence[tuple[date | None, int]], timeline: Timeline) -> Steps:
@@ -75,7 +79,7 @@ def problem_of(
                 id=work.id,
                 title=work.title,
                 demand=((CREDITS, work.credits),),
-                remaining=Duration(max(1, timeline.day_from(work.finish_by))),
+                remaining=Duration(max(1, timeline.day_from(work.finish_by)), work.sigma),
             )
             for work in held
         ),

@@ -41,7 +41,8 @@ class QueuePolicy(StrEnum):
 class Simulation:
     """Starts and finishes in working days, by replication (row) and project (column).
 
-    ``ids`` name the columns. What never starts has NEVER for both.
+    ``ids`` name the columns. What never starts has NEVER for both. ``in_flight`` are the days on
+    which what is in flight gives its units back, by replication.
     """
 
     problem: Problem
@@ -49,6 +50,7 @@ class Simulation:
     ids: tuple[str, ...]
     starts: Ints
     finishes: Ints
+    in_flight: Ints
 
     @property
     def tardiness(self) -> Floats:
@@ -137,7 +139,8 @@ def play(
     with ThreadPoolExecutor(len(parts)) as pool:
         list(pool.map(run, parts))
     finishes = np.where(starts < NEVER, starts + scenarios.projects, NEVER)
-    return Simulation(problem, policy, tuple(p.id for p in problem.projects), starts, finishes)
+    ids = tuple(p.id for p in problem.projects)
+    return Simulation(problem, policy, ids, starts, finishes, scenarios.in_flight)
 
 
 class _Given:

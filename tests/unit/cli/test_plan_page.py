@@ -47,12 +47,21 @@ class Elements(HTMLParser):
         self.text += data
 
 
+def seen(start: date | None, chance: float) -> dict[str, Any]:
+    """A forecast: finished after 27, 32 or 40 days with a chance of 50, 80 or 95 %."""
+    days = {"p50": 27, "p80": 32, "p95": 40}
+    late = {name: start and start + timedelta(days=n) for name, n in days.items()}
+    return {
+        "start": dict.fromkeys(days, start), "finish": late, "on_time_probability": chance,
+    }  # fmt: skip
+
+
 def project(n: int = 0, **changes: Any) -> dict[str, Any]:
     start = MONDAY + timedelta(days=n)
     made = {
         "id": f"P{n}", "title": f"Film {n}", "credits": 20, "brief_by": start, "start": start,
         "finish": start + timedelta(days=28), "due": start + timedelta(days=30), "tardiness": 0,
-        "brief_type_assumed": False,
+        "brief_type_assumed": False, "forecast": seen(start, 0.504),
     }  # fmt: skip
     return made | changes
 
@@ -71,7 +80,12 @@ def answer(*projects: dict[str, Any]) -> dict[str, Any]:
         "skipped_rows": [{"row": 7, "rule": "No price for “<b>piano</b>”."}],
         "warnings": [],
         "durations_from": "defaults",
-    }
+        "uncertainty_from": "defaults",
+        "simulation": {
+            "replications": 1000, "expected_late": 0.5, "expected_days_late": 3.2,
+            "last_finish": seen(MONDAY, 0)["finish"],
+        },
+    }  # fmt: skip
 
 
 def test_the_command_writes_a_page_of_its_plan(tmp_path: Path) -> None:
@@ -112,6 +126,14 @@ def test_late_ones_come_first_and_say_so_in_words() -> None:
     assert "5 days late" in page  # beside the bar
 
 
+def test_what_is_expected_is_said_with_its_chance() -> None:
+    text = Elements(page_of(answer(project(), project(9)), MONDAY)).text
+    assert "Finished by Fri 5 Feb in four of five cases" in text
+    assert "wanted by Wed 3 Feb (chance 50%)" in text
+    assert "0.5 of 2 projects are expected to be late, by 3 working days in all" in text
+    assert "a default of the catalogue, not your own experience" in text
+
+
 def test_without_a_brief_this_week_the_next_one_is_said() -> None:
     page = page_of(answer(project(14), project(15)), MONDAY)
     week = page[page.index("Nothing to brief this week") : page.index("Credits under")]
@@ -127,7 +149,9 @@ def test_any_number_of_projects_makes_a_page(count: int) -> None:
 
 
 def test_what_never_starts_is_said_and_not_drawn() -> None:
-    never = project(0, start=None, brief_by=None, finish=None, tardiness=None)
+    never = project(
+        0, start=None, brief_by=None, finish=None, tardiness=None, forecast=seen(None, 0.0)
+    )
     text = Elements(page_of(answer(never) | {"usage": [], "in_production": []}, MONDAY)).text
     assert "can never start" in text
 
