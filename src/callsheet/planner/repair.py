@@ -232,30 +232,30 @@ class _Run:
         costs = self.arrays.late_cost + self.arrays.flow_cost
         unit = float(costs[costs > 0].mean()) if (costs > 0).any() else 1.0
         heat = unit * HOT * (COLD / HOT) ** at
+        first = (self.seed * 1_000_003 + number * 1_009) % 2**32
+        # Each of them is hotter than the one before, for nobody knows the right heat.
         jobs = [
             pool.submit(
-                self._mended, (self.seed * 1_000_003 + number * 1_009 + worker) % 2**32, count,
-                # Each of them is hotter than the one before, for nobody knows the right heat.
-                heat * 3.0**worker,
+                self._mended, self.starts, (first + worker) % 2**32, count, heat * 3.0**worker
             )
             for worker in range(self.workers)
-        ]  # fmt: skip
+        ]
         for job in jobs:
             self._offer(job.result())
             self.looked += count
 
-    def _mended(self, seed: int, count: int, heat: float) -> Ints:
-        """The best starts of ``count`` moves, in an order of chance that ``seed`` decides."""
+    def _mended(self, starts: Ints, seed: int, count: int, heat: float) -> Ints:
+        """The best of ``count`` moves from these starts; ``seed`` decides which are tried."""
         a = self.ground
-        free, used = left_by(a, self.starts)
+        free, used = left_by(a, starts)
         move, far = self.prices
-        starts, _ = mend(
-            self.starts.copy(), self.homes, self.movable, move, far, free, a.demand, a.dur,
+        best, _ = mend(
+            starts.copy(), self.homes, self.movable, move, far, free, a.demand, a.dur,
             a.ready, a.ready0, a.due, a.late_cost, a.flow_cost, a.pred_from, a.pred, a.succ_from,
             a.succ, a.team, a.own, used, a.may_borrow, a.may_lend, a.days, seed, count, heat,
             heat * (COLD / HOT) ** (1 / ROUNDS), MOST_OUT,
         )  # fmt: skip
-        found: Ints = starts
+        found: Ints = best
         return found
 
     def _shifted(self, arrays: Arrays) -> Ints:
