@@ -10,8 +10,9 @@ import pytest
 
 from callsheet.planner.forecast import CHANCES, forecast
 from callsheet.planner.kernels.compiling import NEVER
+from callsheet.planner.policies import QueuePolicy
 from callsheet.planner.problem import CREDITS, Duration, Project, Resource
-from callsheet.planner.simulate import QueuePolicy, simulate
+from callsheet.planner.simulate import simulate
 from callsheet.planner.solve import solve
 from tests.property.test_planner_queue import SEEDS, problem_of
 

@@ -21,6 +21,7 @@ from callsheet.admission.snapshot import (
 )
 from callsheet.kit.workdays import WorkCalendar
 from callsheet.planner.kernels.compiling import NEVER
+from callsheet.planner.policies import QueuePolicy
 from callsheet.planner.problem import (
     CREDITS,
     Duration,
@@ -33,7 +34,7 @@ from callsheet.planner.problem import (
     steps_on,
 )
 from callsheet.planner.scenarios import Scenarios, scenarios_of
-from callsheet.planner.simulate import QueuePolicy, play, queue_order, simulate
+from callsheet.planner.simulate import play, queue_order, simulate
 from callsheet.planner.solve import solve
 
 ZERO = date(2027, 1, 1)

@@ -7,11 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, TextColumn
-from rich.progress import Progress as Bar
 
-from callsheet.cli.compiling import compile_planner
 from callsheet.cli.output import Json, show
 from callsheet.cli.plan_closures import Closures, read_closures
 from callsheet.cli.plan_drawing import draw_plan
@@ -19,6 +15,7 @@ from callsheet.cli.plan_forecast import forecasted
 from callsheet.cli.plan_problem import (
     DEFAULT_BRIEF_TYPE,
     Calendar,
+    Capacity,
     Country,
     History,
     Order,
@@ -30,6 +27,7 @@ from callsheet.cli.plan_problem import (
     uncertainty_from,
 )
 from callsheet.cli.plan_reasons import explained
+from callsheet.cli.plan_search import TimeLimit, improved
 from callsheet.kit.errors import Refused
 from callsheet.sheets.plan_rows import PlanReading, PlanRow
 
@@ -41,9 +39,7 @@ if TYPE_CHECKING:
 
 def plan(
     calendar: Calendar,
-    capacity: Annotated[
-        str, typer.Option(help="Credits at one time: 60, or with steps 60,2027-03-01:90.")
-    ],
+    capacity: Capacity,
     start: Start,
     country: Country = None,
     closures: Closures = None,
@@ -51,9 +47,7 @@ def plan(
     skip_bad_rows: SkipBadRows = False,
     history: History = None,
     uncertainty: Uncertainty = None,
-    time_limit: Annotated[
-        float, typer.Option(min=0, max=3600, help="Seconds in which to look for better plans.")
-    ] = 5.0,
+    time_limit: TimeLimit = 5.0,
     seed: Annotated[int, typer.Option(min=0, help="Where the search begins.")] = 0,
     ics: Annotated[
         Path | None, typer.Option(help="Write the days of briefing and those wanted to this file.")
@@ -83,12 +77,12 @@ def plan(
         read_closures(closures),
         uncertainty,
     )
-    found = _improved(problem, time_limit, seed)
+    found = improved(problem, time_limit, seed)
     answer = answer_of(problem, found, timeline, reading) | {
         "durations_from": "defaults" if history is None else "history",
         "uncertainty_from": uncertainty_from(history, uncertainty),
     }
-    answer = forecasted(answer, problem, found, timeline, seed)
+    answer = forecasted(answer, problem, found, timeline, reading, seed)
     answer = explained(answer, problem, found, timeline)
     # Each way to write a plan is imported only where it is asked for.
     if ics is not None:
@@ -105,27 +99,6 @@ def plan(
 
         _write("xlsx", xlsx, workbook_of(answer))
     show(answer, json=json, human=lambda out: draw_plan(out, answer, timeline.zero))
-
-
-def _improved(problem: Problem, time_limit: float, seed: int) -> Plan:
-    """The best plan within the limit, with a bar on standard error while it is looked for."""
-    from callsheet.planner.solve import Progress, solve
-
-    compile_planner()
-    columns = (
-        TextColumn("Looking for better plans"),
-        BarColumn(),
-        TextColumn("{task.description}"),
-    )
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=max(time_limit, 0.01))
-
-        def tell(progress: Progress) -> None:
-            spare = 1 - progress.lower_bound / progress.z if progress.z else 0.0
-            said = f"at most {spare:.1%} to save; Ctrl-C takes the best so far"
-            bar.update(task, completed=progress.seconds, description=said)
-
-        return solve(problem, time_limit=time_limit, seed=seed, on_progress=tell)
 
 
 def _write(option: str, file: Path, content: bytes) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from callsheet.insight.wording import say_number, say_working_days
+from callsheet.sheets.plan_rows import PlanReading
 
 if TYPE_CHECKING:
     from callsheet.planner.dates import Timeline
@@ -27,26 +28,45 @@ def replications_for(problem: Problem) -> int:
     return max(FEWEST, min(REPLICATIONS, MOST_DURATIONS // max(1, len(problem.projects))))
 
 
+def ranks_of(reading: PlanReading) -> dict[str, int]:
+    """The rows of a calendar as the order of what is ready on the same day."""
+    return {row.id: row.row for row in reading.projects}
+
+
 def forecasted(
-    answer: dict[str, Any], problem: Problem, found: Plan, timeline: Timeline, seed: int
+    answer: dict[str, Any],
+    problem: Problem,
+    found: Plan,
+    timeline: Timeline,
+    reading: PlanReading,
+    seed: int,
 ) -> dict[str, Any]:
     """An answer (of ``plan.answer_of``) with the forecast of its queue in the plan's order.
 
     ``answer`` says already where the uncertainty is from.
     """
     from callsheet.planner.forecast import forecast
-    from callsheet.planner.simulate import QueuePolicy, simulate
+    from callsheet.planner.policies import QueuePolicy
+    from callsheet.planner.simulate import simulate
 
     often = replications_for(problem)
-    played = simulate(problem, QueuePolicy.PLANNED, plan=found, replications=often, seed=seed)
-    seen = forecast(played)
+    seen = forecast(
+        simulate(
+            problem,
+            QueuePolicy.PLANNED,
+            plan=found,
+            ranks=ranks_of(reading),
+            replications=often,
+            seed=seed,
+        )
+    )
     by_id = {project.id: project for project in seen.projects}
     return answer | {
         "projects": [
             project | {"forecast": project_as_dict(by_id[project["id"]], timeline)}
             for project in answer["projects"]
         ],
-        "simulation": whole_as_dict(seen, timeline) | {"seed": seed},
+        "simulation": whole_as_dict(seen, timeline, seed),
     }
 
 
@@ -59,16 +79,18 @@ def project_as_dict(seen: ProjectForecast, timeline: Timeline) -> dict[str, Any]
     }
 
 
-def whole_as_dict(seen: Forecast, timeline: Timeline) -> dict[str, Any]:
+def whole_as_dict(seen: Forecast, timeline: Timeline, seed: int) -> dict[str, Any]:
     """What is expected of the whole queue."""
     return {
         "policy": seen.policy.value,
         "replications": seen.replications,
+        "seed": seed,
         "expected_late": round(seen.late, 2),
         "expected_never": round(seen.never, 2),
         "expected_days_late": round(seen.days_late, 1),
         "expected_weighted_tardiness": round(seen.tardiness, 1),
         "last_finish": range_as_dict(seen.last_finish, timeline),
+        "used": round(seen.used, 4),
     }
 
 

@@ -13,8 +13,9 @@ import numpy as np
 
 from callsheet.planner.arrays import NO_DUE, Floats, Ints
 from callsheet.planner.kernels.compiling import NEVER
+from callsheet.planner.policies import QueuePolicy
 from callsheet.planner.problem import Steps
-from callsheet.planner.simulate import QueuePolicy, Simulation
+from callsheet.planner.simulate import Simulation
 
 CHANCES = (0.5, 0.8, 0.95)
 """The chances of a ``Range``."""

@@ -12,9 +12,10 @@ from pathlib import Path
 from callsheet.planner.arrays import arrays_of
 from callsheet.planner.bounds import Relaxation
 from callsheet.planner.kernels.placing import serial
+from callsheet.planner.policies import QueuePolicy
 from callsheet.planner.problem import CREDITS, Duration, Problem, Project, Resource
 from callsheet.planner.search import cost_of, first_orders, rippled, shuffled
-from callsheet.planner.simulate import QueuePolicy, simulate
+from callsheet.planner.simulate import simulate
 
 
 def is_prepared() -> bool:

@@ -1,20 +1,14 @@
 """What becomes of a queue when work takes shorter or longer than usual.
 
-The policies are those of ``callsheet.admission`` for one wallet. None of them knows beforehand how
-long a project will take: they reckon with its median and its 80 % quantile, as the product does.
-
-- ``strict``: first come, first served, by ready date and then by id; the head holds up all others.
-- ``backfill``: the same order; later ones may go first where that is not expected to delay the
-  head.
-- ``planned``: the order of a plan's starts, then backfill's rules. A planned day delays nobody:
-  what is ready and fits starts, also before its planned day.
+The policies are those of ``callsheet.planner.policies``. None of them knows beforehand how long a
+project will take: they reckon with its median and its 80 % quantile, as the product does.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 
@@ -22,19 +16,12 @@ from callsheet.planner.arrays import NO_DUE, Floats, Ints
 from callsheet.planner.kernels.compiling import NEVER
 from callsheet.planner.kernels.queueing import queue
 from callsheet.planner.plan import Plan
+from callsheet.planner.policies import QueuePolicy
 from callsheet.planner.problem import InFlight, Problem, ProblemError, Project, steps_on
 from callsheet.planner.scenarios import Scenarios, scenarios_of
 
 PATIENCE_DAYS = 5
 """A head that is so many days past its first reservation stops all backfilling."""
-
-
-class QueuePolicy(StrEnum):
-    """How the queue is served."""
-
-    STRICT = "strict"
-    BACKFILL = "backfill"
-    PLANNED = "planned"
 
 
 @dataclass(frozen=True)
@@ -82,36 +69,47 @@ def simulate(
     policy: QueuePolicy,
     *,
     plan: Plan | None = None,
+    ranks: Mapping[str, int] | None = None,
     replications: int = 1_000,
     seed: int = 0,
     workers: int = 2,
 ) -> Simulation:
     """Play the queue of a problem under sampled durations.
 
-    ``plan`` gives the order of ``planned``; what it never starts comes last. The same problem,
-    policy, plan and seed give the same, whatever ``workers``. Raises ``ProblemError`` for teams,
+    ``plan`` gives the order of ``planned``; what it never starts comes last. ``ranks`` order what
+    would be alike otherwise (see ``queue_order``). The same problem, policy, order and seed give
+    the same, whatever ``workers``. Raises ``ProblemError`` for teams,
     whose loans this does not know, and for ``planned`` without a plan.
     """
     if problem.teams:
         raise ProblemError("teams", "the queues of teams that lend to each other are not simulated")
     sampled = scenarios_of(problem, replications, seed)
-    return play(problem, policy, queue_order(problem, policy, plan), sampled, workers=workers)
+    order = queue_order(problem, policy, plan, ranks)
+    return play(problem, policy, order, sampled, workers=workers)
 
 
-def queue_order(problem: Problem, policy: QueuePolicy, plan: Plan | None = None) -> Ints:
+def queue_order(
+    problem: Problem,
+    policy: QueuePolicy,
+    plan: Plan | None = None,
+    ranks: Mapping[str, int] | None = None,
+) -> Ints:
     """The columns of the projects in the order of the queue.
 
-    Raises ``ProblemError`` for ``planned`` without a plan.
+    ``ranks`` by id order those that are ready on the same day (``planned``: and start on the same
+    day); without them ids do. Raises ``ProblemError`` for ``planned`` without a plan.
     """
     projects = problem.projects
+    # A problem's projects are sorted by id.
+    rank = {p.id: n for n, p in enumerate(projects)} if ranks is None else ranks
     if policy is not QueuePolicy.PLANNED:
-        keys = [(p.ready, p.ready, p.id) for p in projects]
+        keys = [(p.ready, p.ready, rank[p.id]) for p in projects]
     elif plan is None:
         raise ProblemError("plan", "the planned order needs a plan")
     else:
         planned = (plan.starts[p.id] for p in projects)
         days = [NEVER if start is None else start for start in planned]
-        keys = [(day, p.ready, p.id) for day, p in zip(days, projects, strict=True)]
+        keys = [(day, p.ready, rank[p.id]) for day, p in zip(days, projects, strict=True)]
     return np.array(sorted(range(len(projects)), key=keys.__getitem__), dtype=np.int64)
 
 

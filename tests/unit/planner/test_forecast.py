@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from callsheet.planner.forecast import Range, forecast
+from callsheet.planner.policies import QueuePolicy
 from callsheet.planner.problem import CREDITS, Duration, InFlight, Problem, Project, Resource
 from callsheet.planner.scenarios import Scenarios
-from callsheet.planner.simulate import QueuePolicy, Simulation, play, queue_order, simulate
+from callsheet.planner.simulate import Simulation, play, queue_order, simulate
 
 NEVER = Range(None, None, None)
 

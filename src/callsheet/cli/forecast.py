@@ -1,0 +1,175 @@
+"""``callsheet forecast``: when the projects of a calendar may start and finish, with chances."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+
+from callsheet.cli.forecast_drawing import draw_forecast
+from callsheet.cli.output import Json, show
+from callsheet.cli.plan_closures import Closures, read_closures
+from callsheet.cli.plan_forecast import (
+    project_as_dict,
+    ranks_of,
+    replications_for,
+    whole_as_dict,
+)
+from callsheet.cli.plan_problem import (
+    Calendar,
+    Capacity,
+    Country,
+    History,
+    Order,
+    SkipBadRows,
+    Start,
+    Uncertainty,
+    read_capacity,
+    read_problem,
+    uncertainty_from,
+)
+from callsheet.cli.plan_search import TimeLimit, improved
+from callsheet.kit.errors import Refused
+from callsheet.planner.policies import QueuePolicy
+from callsheet.sheets.plan_rows import PlanReading
+
+if TYPE_CHECKING:
+    from callsheet.planner.dates import Timeline
+    from callsheet.planner.forecast import Forecast
+    from callsheet.planner.problem import Problem
+    from callsheet.planner.simulate import Simulation
+
+MOST_SAMPLED = 20_000_000
+"""So many durations are sampled at one time: some 500 MB."""
+
+
+def forecast(
+    calendar: Calendar,
+    capacity: Capacity,
+    start: Start,
+    policy: Annotated[
+        QueuePolicy, typer.Option(help="How the queue is served; planned looks for a plan first.")
+    ] = QueuePolicy.PLANNED,
+    replications: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=100_000, help="How often the queue is played.", show_default="1000"
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Which luck is drawn.")] = 0,
+    country: Country = None,
+    closures: Closures = None,
+    date_order: Order = None,
+    skip_bad_rows: SkipBadRows = False,
+    history: History = None,
+    uncertainty: Uncertainty = None,
+    time_limit: TimeLimit = 5.0,
+    json: Json = False,
+) -> None:
+    """Say when the projects of a calendar may start and finish, and how likely they are in time.
+
+    The queue is played again and again, each time with other durations. Without a plan it is
+    served in the order of not-before dates, those of one day in the order of the rows.
+    """
+    problem, timeline, reading = read_problem(
+        calendar,
+        start.date(),
+        read_capacity(capacity),
+        country,
+        date_order,
+        skip_bad_rows,
+        history,
+        read_closures(closures),
+        uncertainty,
+    )
+    played = play_queue(
+        problem, reading, policy, replications or replications_for(problem), seed, time_limit
+    )
+    answer = _answer(played, timeline, reading, seed) | {
+        "durations_from": "defaults" if history is None else "history",
+        "uncertainty_from": uncertainty_from(history, uncertainty),
+    }
+    show(answer, json=json, human=lambda out: draw_forecast(out, answer, timeline.zero))
+
+
+def play_queue(
+    problem: Problem,
+    reading: PlanReading,
+    policy: QueuePolicy,
+    replications: int,
+    seed: int,
+    time_limit: float,
+) -> Simulation:
+    """Play a queue under a policy; for ``planned`` a plan is looked for first.
+
+    Raises ``Refused`` where that would be more than a machine can be expected to hold.
+    """
+    works = len(problem.projects) + len(problem.in_flight)
+    if works * replications > MOST_SAMPLED:
+        raise Refused(
+            "too_many_replications",
+            f"{replications:,} runs of {works:,} projects are too many at one time. At most "
+            f"{MOST_SAMPLED // works:,} runs are possible with so many projects.",
+            field="replications",
+        )
+    plan = None
+    if policy is QueuePolicy.PLANNED:
+        plan = improved(problem, time_limit, seed)
+    # The engine loads numba: only once there is something to play.
+    from callsheet.planner.simulate import simulate
+
+    with Console(stderr=True).status("Playing the queue."):
+        return simulate(
+            problem,
+            policy,
+            plan=plan,
+            ranks=ranks_of(reading),
+            replications=replications,
+            seed=seed,
+        )
+
+
+def _answer(
+    played: Simulation, timeline: Timeline, reading: PlanReading, seed: int
+) -> dict[str, Any]:
+    """The forecast as plain data; projects by the day on which they are as likely as not begun."""
+    from callsheet.planner.forecast import forecast
+
+    seen = forecast(played)
+    return {
+        "simulation": whole_as_dict(seen, timeline, seed),
+        "projects": _projects(seen, played.problem, timeline, reading),
+        "in_production": [
+            {
+                "id": work.id,
+                "title": work.title,
+                "credits": work.credits,
+                "finish": timeline.date_of(work.remaining.p50),
+            }
+            for work in played.problem.in_flight
+        ],
+        "skipped_rows": [bad.as_dict() for bad in reading.problems],
+        "warnings": [warning.as_dict() for warning in reading.warnings],
+    }
+
+
+def _projects(
+    seen: Forecast, problem: Problem, timeline: Timeline, reading: PlanReading
+) -> list[dict[str, Any]]:
+    rows = {row.id: row for row in reading.projects}
+    return [
+        {
+            "id": project.id,
+            "title": rows[project.id].title,
+            "credits": problem.by_id[project.id].credits,
+            "due": rows[project.id].due,
+            "forecast": project_as_dict(project, timeline),
+            "expected_days_late": project.tardiness and round(project.tardiness, 2),
+            "never_probability": round(project.never, 4),
+        }
+        for project in sorted(
+            seen.projects,
+            key=lambda p: (p.start.p50 is None, p.start.p50, rows[p.id].row),
+        )
+    ]
