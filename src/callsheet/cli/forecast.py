@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
-from rich.console import Console
+from typing import TYPE_CHECKING, Any
 
 from callsheet.cli.forecast_drawing import draw_forecast
 from callsheet.cli.output import Json, show
 from callsheet.cli.plan_closures import Closures, read_closures
 from callsheet.cli.plan_forecast import (
     project_as_dict,
-    ranks_of,
-    replications_for,
     whole_as_dict,
 )
 from callsheet.cli.plan_problem import (
@@ -29,8 +24,15 @@ from callsheet.cli.plan_problem import (
     read_problem,
     uncertainty_from,
 )
-from callsheet.cli.plan_search import TimeLimit, improved
-from callsheet.kit.errors import Refused
+from callsheet.cli.plan_search import TimeLimit
+from callsheet.cli.queue_playing import (
+    Policy,
+    Replications,
+    Seed,
+    order_of,
+    play_often,
+    replications_in,
+)
 from callsheet.planner.policies import QueuePolicy
 from callsheet.sheets.plan_rows import PlanReading
 
@@ -40,24 +42,14 @@ if TYPE_CHECKING:
     from callsheet.planner.problem import Problem
     from callsheet.planner.simulate import Simulation
 
-MOST_SAMPLED = 20_000_000
-"""So many durations are sampled at one time: some 500 MB."""
-
 
 def forecast(
     calendar: Calendar,
     capacity: Capacity,
     start: Start,
-    policy: Annotated[
-        QueuePolicy, typer.Option(help="How the queue is served; planned looks for a plan first.")
-    ] = QueuePolicy.PLANNED,
-    replications: Annotated[
-        int | None,
-        typer.Option(
-            min=1, max=100_000, help="How often the queue is played.", show_default="1000"
-        ),
-    ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Which luck is drawn.")] = 0,
+    policy: Policy = QueuePolicy.PLANNED,
+    replications: Replications = None,
+    seed: Seed = 0,
     country: Country = None,
     closures: Closures = None,
     date_order: Order = None,
@@ -83,51 +75,14 @@ def forecast(
         read_closures(closures),
         uncertainty,
     )
-    played = play_queue(
-        problem, reading, policy, replications or replications_for(problem), seed, time_limit
-    )
+    often = replications_in(problem, replications)
+    order = order_of(problem, reading, policy, seed, time_limit)
+    played = play_often(problem, policy, order, often, seed)
     answer = _answer(played, timeline, reading, seed) | {
         "durations_from": "defaults" if history is None else "history",
         "uncertainty_from": uncertainty_from(history, uncertainty),
     }
     show(answer, json=json, human=lambda out: draw_forecast(out, answer, timeline.zero))
-
-
-def play_queue(
-    problem: Problem,
-    reading: PlanReading,
-    policy: QueuePolicy,
-    replications: int,
-    seed: int,
-    time_limit: float,
-) -> Simulation:
-    """Play a queue under a policy; for ``planned`` a plan is looked for first.
-
-    Raises ``Refused`` where that would be more than a machine can be expected to hold.
-    """
-    works = len(problem.projects) + len(problem.in_flight)
-    if works * replications > MOST_SAMPLED:
-        raise Refused(
-            "too_many_replications",
-            f"{replications:,} runs of {works:,} projects are too many at one time. At most "
-            f"{MOST_SAMPLED // works:,} runs are possible with so many projects.",
-            field="replications",
-        )
-    plan = None
-    if policy is QueuePolicy.PLANNED:
-        plan = improved(problem, time_limit, seed)
-    # The engine loads numba: only once there is something to play.
-    from callsheet.planner.simulate import simulate
-
-    with Console(stderr=True).status("Playing the queue."):
-        return simulate(
-            problem,
-            policy,
-            plan=plan,
-            ranks=ranks_of(reading),
-            replications=replications,
-            seed=seed,
-        )
 
 
 def _answer(

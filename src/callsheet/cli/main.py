@@ -33,7 +33,9 @@ class ReportingGroup(TyperGroup):
             raise typer.Exit(report(error, as_json=ctx.meta.get(JSON_KEY, False))) from error
 
 
-PLANNER = frozenset({"plan", "forecast", "capacity-advice", "durations", "replay", "psplib"})
+PLANNER = frozenset(
+    {"plan", "forecast", "scenario", "capacity-advice", "durations", "replay", "psplib"}
+)
 """The commands that need neither Django nor a database."""
 
 

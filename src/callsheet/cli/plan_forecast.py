@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from callsheet.cli.queue_playing import play_often, ranks_of, replications_in
 from callsheet.insight.wording import say_number, say_working_days
+from callsheet.planner.policies import QueuePolicy
 from callsheet.sheets.plan_rows import PlanReading
 
 if TYPE_CHECKING:
@@ -12,25 +14,6 @@ if TYPE_CHECKING:
     from callsheet.planner.forecast import Forecast, ProjectForecast, Range
     from callsheet.planner.plan import Plan
     from callsheet.planner.problem import Problem
-
-REPLICATIONS = 1_000
-"""So often the queue is played."""
-
-MOST_DURATIONS = 2_000_000
-"""With more projects the queue is played less often, so that no more durations are sampled."""
-
-FEWEST = 200
-"""So often it is played with any number of projects."""
-
-
-def replications_for(problem: Problem) -> int:
-    """How often the queue of a problem is played where nobody says it."""
-    return max(FEWEST, min(REPLICATIONS, MOST_DURATIONS // max(1, len(problem.projects))))
-
-
-def ranks_of(reading: PlanReading) -> dict[str, int]:
-    """The rows of a calendar as the order of what is ready on the same day."""
-    return {row.id: row.row for row in reading.projects}
 
 
 def forecasted(
@@ -46,20 +29,11 @@ def forecasted(
     ``answer`` says already where the uncertainty is from.
     """
     from callsheet.planner.forecast import forecast
-    from callsheet.planner.policies import QueuePolicy
-    from callsheet.planner.simulate import simulate
+    from callsheet.planner.simulate import queue_order
 
-    often = replications_for(problem)
-    seen = forecast(
-        simulate(
-            problem,
-            QueuePolicy.PLANNED,
-            plan=found,
-            ranks=ranks_of(reading),
-            replications=often,
-            seed=seed,
-        )
-    )
+    order = queue_order(problem, QueuePolicy.PLANNED, found, ranks_of(reading))
+    often = replications_in(problem, None)
+    seen = forecast(play_often(problem, QueuePolicy.PLANNED, order, often, seed))
     by_id = {project.id: project for project in seen.projects}
     return answer | {
         "projects": [

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from callsheet.planner.dates import Timeline
     from callsheet.planner.problem import Duration, Problem
 
+MOST_UNCERTAIN = 1.5
+"""The largest standard deviation of the logarithm that can be given: one in five takes 3.5 times as
+long as usual."""
+
 Calendar = Annotated[Path, typer.Argument(help="The calendar: a .csv or .xlsx file.")]
 Capacity = Annotated[
     str, typer.Option(help="Credits at one time: 60, or with steps 60,2027-03-01:90.")
@@ -46,7 +50,7 @@ Uncertainty = Annotated[
     float | None,
     typer.Option(
         min=0,
-        max=1.5,
+        max=MOST_UNCERTAIN,
         help="How much durations vary: the standard deviation of their logarithm. 0 not at all; "
         "with 0.3 one in five takes at least 29 % longer than usual.",
     ),

@@ -83,7 +83,7 @@ def forecast(simulation: Simulation) -> Forecast:
     due = np.array([NO_DUE if p.due is None else p.due for p in problem.projects], dtype=np.int64)
     starts, finishes = simulation.starts, simulation.finishes
     begun = starts < NEVER
-    days_late = np.where(begun, np.maximum(0, finishes - due), 0)
+    days_late = simulation.days_late
     late, never = (days_late > 0).mean(axis=0), 1 - begun.mean(axis=0)
     tardiness = days_late.sum(axis=0) / np.maximum(1, begun.sum(axis=0))
     on_time = (finishes <= due).mean(axis=0)
@@ -114,6 +114,18 @@ def forecast(simulation: Simulation) -> Forecast:
         last_finish=_ranges(last[:, None])[0],
         used=float(_used(simulation, last).mean()),
     )
+
+
+def fewer_days_late(one: Simulation, other: Simulation) -> float:
+    """The share of replications in which ``one`` has fewer days of lateness in all (0 to 1).
+
+    Both are to be played under the same seed and as often, so that each pair has the same luck.
+    Raises ``ValueError`` where they were not played as often.
+    """
+    if len(one.starts) != len(other.starts):
+        raise ValueError("The two were not played as often.")
+    fewer = one.days_late.sum(axis=1) < other.days_late.sum(axis=1)
+    return float(fewer.mean())
 
 
 def _ranges(days: Ints) -> list[Range]:

@@ -48,6 +48,14 @@ def scenarios_of(problem: Problem, replications: int, seed: int = 0) -> Scenario
     )
 
 
+def usual_days(problem: Problem) -> Scenarios:
+    """One replication in which everything takes its median: what plans reckon with."""
+    return Scenarios(
+        np.array([[p.duration.p50 for p in problem.projects]], dtype=np.int64),
+        np.array([[work.remaining.p50 for work in problem.in_flight]], dtype=np.int64),
+    )
+
+
 def _sampled(works: Iterable[tuple[str, Duration]], replications: int, seed: int) -> Ints:
     listed = list(works)
     days = np.zeros((len(listed), replications))

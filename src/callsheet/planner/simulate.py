@@ -40,11 +40,17 @@ class Simulation:
     in_flight: Ints
 
     @property
-    def tardiness(self) -> Floats:
-        """Σ w·max(0, finish - due) of each replication, over what starts."""
+    def days_late(self) -> Ints:
+        """max(0, finish - due) by replication and project; 0 of what never starts."""
         due = [NO_DUE if p.due is None else p.due for p in self.problem.projects]
         late = np.maximum(0, self.finishes - np.array(due, dtype=np.int64))
-        return self._weighed(late)
+        days: Ints = np.where(self.starts < NEVER, late, 0)
+        return days
+
+    @property
+    def tardiness(self) -> Floats:
+        """Σ w·max(0, finish - due) of each replication, over what starts."""
+        return self._weighed(self.days_late)
 
     @property
     def flow(self) -> Floats:

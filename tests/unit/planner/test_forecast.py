@@ -7,7 +7,7 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from callsheet.planner.forecast import Range, forecast
+from callsheet.planner.forecast import Range, fewer_days_late, forecast
 from callsheet.planner.policies import QueuePolicy
 from callsheet.planner.problem import CREDITS, Duration, InFlight, Problem, Project, Resource
 from callsheet.planner.scenarios import Scenarios
@@ -113,3 +113,15 @@ def test_nothing_to_do_is_no_trouble() -> None:
     seen = forecast(simulate(one_wallet(), QueuePolicy.STRICT, replications=3))
     assert (seen.projects, seen.late, seen.used) == ((), 0, 0)
     assert seen.last_finish == Range(0, 0, 0)
+
+
+def test_two_queues_are_compared_run_by_run() -> None:
+    # Due on day 4: late by 0, 1, 2 and 3 days; the other one by 1 in each run.
+    problem = one_wallet(Project("p", ((CREDITS, 10),), Duration(4), due=4))
+    one, other = (
+        played(problem, [[d] for d in days], [[]] * 4) for days in ((4, 5, 6, 7), (5,) * 4)
+    )
+    assert fewer_days_late(one, other) == 0.25
+    assert fewer_days_late(other, one) == 0.5
+    with pytest.raises(ValueError, match="as often"):
+        fewer_days_late(one, played(problem, [[4]], [[]]))
