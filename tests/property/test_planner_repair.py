@@ -17,6 +17,7 @@ from callsheet.planner.kernels.mending import mend, moves_cost
 from callsheet.planner.plan import Plan, Status, measure
 from callsheet.planner.problem import Duration, Problem, ProblemError, Project, Resource, Team
 from callsheet.planner.repair import Repair, price_of, repair
+from callsheet.planner.repair_reasons import Why, moves
 from callsheet.planner.search import cost_of, first_orders, left_by
 from callsheet.planner.solve import Progress, solve
 from tests.property.test_planner_plans import problem_of
@@ -133,6 +134,34 @@ def test_the_same_arguments_give_the_same_repair() -> None:
         turned = replace(problem, projects=problem.projects[::-1])
         again = repair(turned, dict(reversed(starts.items())), iterations=200, seed=3)
         assert again == replace(first, plan=replace(first.plan, seconds=again.plan.seconds))
+
+
+def test_why_it_moved_is_so_by_the_judge_of_plans() -> None:
+    seen = set()
+    for seed in range(120):
+        problem, starts, _ = disturbed(seed)
+        found = repair(problem, starts, iterations=100)
+        why = moves(problem, starts, found.plan)
+        assert {id: None if m.now is None else m.now - m.before for id, m in why.items()} == (
+            found.moved
+        )
+        for id, move in why.items():
+            if move.now is None or not problem.by_id[id].credits:
+                continue
+            then: dict[str, int | None] = {**found.plan.starts, id: move.before}
+            back = replace(found.plan, starts=then, measure=measure(problem, then), lower_bound=0)
+            said = [s for s in violations_of(problem, back) if "left out" not in s]
+            own = [s for s in said if s.startswith(f"{id} starts")]
+            crowded = [s for s in said if "in use" in s or "borrow" in s]
+            assert (move.why is Why.READY) == any("ready" in s for s in own)
+            if move.why is Why.PREDECESSOR:
+                assert any(other in s for s in own for other in move.waits_for)
+            elif move.why is Why.CREDITS:
+                assert any(f"on day {move.day}" in s for s in crowded)
+            elif move.why is Why.BETTER:
+                assert crowded == own == []
+            seen.add(move.why)
+    assert seen == set(Why) - {Why.NEVER}
 
 
 def small(seed: int) -> tuple[Problem, dict[str, int]]:

@@ -34,7 +34,7 @@ class ReportingGroup(TyperGroup):
 
 
 PLANNER = frozenset(
-    {"plan", "forecast", "scenario", "capacity-advice", "durations", "replay", "psplib"}
+    {"plan", "repair", "forecast", "scenario", "capacity-advice", "durations", "replay", "psplib"}
 )
 """The commands that need neither Django nor a database."""
 

@@ -78,12 +78,7 @@ def plan(
         uncertainty,
     )
     found = improved(problem, time_limit, seed)
-    answer = answer_of(problem, found, timeline, reading) | {
-        "durations_from": "defaults" if history is None else "history",
-        "uncertainty_from": uncertainty_from(history, uncertainty),
-    }
-    answer = forecasted(answer, problem, found, timeline, reading, seed)
-    answer = explained(answer, problem, found, timeline)
+    answer = described(problem, found, timeline, reading, seed, history, uncertainty)
     # Each way to write a plan is imported only where it is asked for.
     if ics is not None:
         from callsheet.cli.plan_calendar import ics_of
@@ -107,6 +102,24 @@ def _write(option: str, file: Path, content: bytes) -> None:
     except OSError as error:
         reason = f"{file} cannot be written: {error.strerror}."
         raise Refused("unwritable", reason, field=option) from None
+
+
+def described(
+    problem: Problem,
+    found: Plan,
+    timeline: Timeline,
+    reading: PlanReading,
+    seed: int,
+    history: Path | None,
+    uncertainty: float | None,
+) -> dict[str, Any]:
+    """All that is said of a plan: dates, what to expect, why, and what would help."""
+    answer = answer_of(problem, found, timeline, reading) | {
+        "durations_from": "defaults" if history is None else "history",
+        "uncertainty_from": uncertainty_from(history, uncertainty),
+    }
+    answer = forecasted(answer, problem, found, timeline, reading, seed)
+    return explained(answer, problem, found, timeline)
 
 
 def answer_of(
@@ -185,6 +198,9 @@ def _project(
         "duration": project.duration.p50,
         "brief_type": row.brief_type or DEFAULT_BRIEF_TYPE,
         "brief_type_assumed": not row.brief_type,
+        "priority": row.priority,
+        "not_before": row.not_before,
+        "after": list(project.after),
         "brief_by": brief_by,
         "start": brief_by,
         "finish": None if finish is None else timeline.date_of(finish),

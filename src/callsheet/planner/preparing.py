@@ -14,6 +14,7 @@ from callsheet.planner.bounds import Relaxation
 from callsheet.planner.kernels.placing import serial
 from callsheet.planner.policies import QueuePolicy
 from callsheet.planner.problem import CREDITS, Duration, Problem, Project, Resource
+from callsheet.planner.repair import repair
 from callsheet.planner.search import cost_of, first_orders, rippled, shuffled
 from callsheet.planner.simulate import simulate
 
@@ -39,6 +40,7 @@ def prepare() -> None:
     Relaxation(arrays, starts).climb(cost_of(arrays, starts))
     for look in (shuffled, rippled):
         look(arrays, starts, 0, 10, (1.0, 0.1))
+    repair(problem, {"a": 1}, iterations=10)
     simulate(problem, QueuePolicy.BACKFILL, replications=2)
 
 

@@ -32,6 +32,9 @@ from callsheet.planner.problem import DAYS_MAX, Problem, ProblemError
 from callsheet.planner.search import cost_of, left_by, placed
 from callsheet.planner.solve import OnProgress, Progress, plan_of
 
+STABILITY = 2.0
+"""A moved start counts as much as so many days of lateness of a project of mean weight."""
+
 FAR = 0.05
 """A moved start costs so much more for each working day that it is away from its old one."""
 
@@ -64,7 +67,7 @@ def repair(
     problem: Problem,
     starts: Mapping[str, int],
     *,
-    stability: float = 1.0,
+    stability: float = STABILITY,
     frozen: int = 0,
     improve: bool = True,
     other: Plan | None = None,
@@ -105,7 +108,7 @@ def price_of(
     problem: Problem,
     before: Mapping[str, int],
     after: Mapping[str, int | None],
-    stability: float = 1.0,
+    stability: float = STABILITY,
 ) -> float:
     """What it costs, in the unit of Z, that starts are not what they were before."""
     move, far = _prices(problem, stability)
