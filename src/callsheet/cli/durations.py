@@ -12,7 +12,7 @@ from rich.table import Table
 
 from callsheet.cli.history import HistoryFile, history_of, learned_from
 from callsheet.cli.output import Json, show
-from callsheet.cli.plan_problem import Country, Order, SkipBadRows, work_calendar
+from callsheet.cli.plan_problem import Country, Order, SkipBadRows, in_our_time, work_calendar
 from callsheet.kit.clock import now
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def durations(
     Every past project is predicted from what was known on the day it started. So it is seen how
     often the days that would have been said were kept.
     """
-    day = (today or now()).date()
+    day = in_our_time((today or now()).date(), "today")
     calendar = work_calendar(country)
     reading = history_of(history, day, date_order, skip_bad_rows)
     learned = learned_from(reading, day, calendar)

@@ -7,6 +7,7 @@ from enum import IntEnum
 from typing import Any
 
 from callsheet.kit.errors import CallsheetError
+from callsheet.kit.visible import visible
 
 
 class ExitCode(IntEnum):
@@ -79,5 +80,5 @@ def report(error: Exception, *, as_json: bool) -> ExitCode:
     from rich.console import Console
     from rich.text import Text
 
-    Console(stderr=True, soft_wrap=True).print(Text(message, style="red"))
+    Console(stderr=True, soft_wrap=True).print(Text(visible(message), style="red"))
     return code

@@ -9,6 +9,8 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from callsheet.kit.visible import CONTROLS
+
 JSON_KEY = "callsheet.json"
 
 
@@ -31,7 +33,9 @@ def show(data: Any, *, json: bool, human: Callable[[Console], None] | None = Non
     Dates become ISO 8601, enums their value, anything else unknown its text.
     """
     if json:
-        print(json_module.dumps(data, default=_plain, ensure_ascii=False, indent=2))
+        said = json_module.dumps(data, default=_plain, ensure_ascii=False, indent=2)
+        # JSON itself escapes only some of the characters that a terminal obeys.
+        print(CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", said))
         return
     console = Console()
     if human is not None:

@@ -11,6 +11,7 @@ import typer
 from callsheet.cli.output import Json, show
 from callsheet.cli.plan_closures import Closures, read_closures
 from callsheet.cli.plan_drawing import draw_plan
+from callsheet.cli.plan_files import check_outputs, write
 from callsheet.cli.plan_forecast import forecasted
 from callsheet.cli.plan_problem import (
     DEFAULT_BRIEF_TYPE,
@@ -28,7 +29,6 @@ from callsheet.cli.plan_problem import (
 )
 from callsheet.cli.plan_reasons import explained
 from callsheet.cli.plan_search import TimeLimit, improved
-from callsheet.kit.errors import Refused
 from callsheet.sheets.plan_rows import PlanReading, PlanRow
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ def plan(
     chance are those of the queue in the plan's order under durations that vary. Ctrl-C takes the
     best plan so far.
     """
+    check_outputs({"ics": ics, "html": html, "xlsx": xlsx}, [calendar, history])
     problem, timeline, reading = read_problem(
         calendar,
         start.date(),
@@ -84,24 +85,16 @@ def plan(
         from callsheet.cli.plan_calendar import ics_of
         from callsheet.kit.clock import now
 
-        _write("ics", ics, ics_of(answer, now()))
+        write("ics", ics, ics_of(answer, now()))
     if html is not None:
         from callsheet.cli.plan_page import page_of
 
-        _write("html", html, page_of(answer, timeline.zero).encode())
+        write("html", html, page_of(answer, timeline.zero).encode())
     if xlsx is not None:
         from callsheet.cli.plan_workbook import workbook_of
 
-        _write("xlsx", xlsx, workbook_of(answer))
+        write("xlsx", xlsx, workbook_of(answer))
     show(answer, json=json, human=lambda out: draw_plan(out, answer, timeline.zero))
-
-
-def _write(option: str, file: Path, content: bytes) -> None:
-    try:
-        file.write_bytes(content)
-    except OSError as error:
-        reason = f"{file} cannot be written: {error.strerror}."
-        raise Refused("unwritable", reason, field=option) from None
 
 
 def described(

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from callsheet.cli.plan_problem import in_our_time
 from callsheet.kit.errors import Refused
 
 Closures = Annotated[
@@ -31,6 +32,8 @@ def read_closures(text: str | None) -> frozenset[date]:
             last = date.fromisoformat(end) if dots else first
         except ValueError:
             raise _refused(part) from None
+        in_our_time(first, "closures")
+        in_our_time(last, "closures")
         if not 0 <= (last - first).days < MOST_DAYS:
             raise _refused(part)
         closed |= {first + timedelta(days=n) for n in range((last - first).days + 1)}

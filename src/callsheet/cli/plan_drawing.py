@@ -15,6 +15,9 @@ from callsheet.cli.plan_problem import MOST_SHOWN
 from callsheet.cli.plan_reasons import draw_reasons
 from callsheet.cli.plan_words import by_week, quality
 
+MOST_ROWS = 300
+"""So many projects are listed of this week, and of later; nobody scrolls through more."""
+
 _LEVELS = " ▁▂▃▄▅▆▇█"
 _ROW = 26
 
@@ -27,7 +30,10 @@ def draw_plan(console: Console, answer: dict[str, Any], first: date) -> None:
     for heading, projects in ((f"This week, from {first} on", now), ("Later", later)):
         if projects:
             console.print(Text(heading, style="bold"))
-            console.print(_table(projects))
+            console.print(_table(projects[:MOST_ROWS]))
+        if len(projects) > MOST_ROWS:
+            more = f"… and {len(projects) - MOST_ROWS:,} more: --html, --xlsx or --json has all."
+            console.print(more, highlight=False, soft_wrap=True)
     for line in strip(answer["usage"]):
         console.print(Text(line), soft_wrap=True)
     draw_reasons(console, answer)

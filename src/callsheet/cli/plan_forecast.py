@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from callsheet.planner.plan import Plan
     from callsheet.planner.problem import Problem
 
+MOST_PLAYED = 10_000
+"""A plan of more projects comes without a forecast: playing the queue would take minutes."""
+
 
 def forecasted(
     answer: dict[str, Any],
@@ -26,8 +29,14 @@ def forecasted(
 ) -> dict[str, Any]:
     """An answer (of ``plan.answer_of``) with the forecast of its queue in the plan's order.
 
-    ``answer`` says already where the uncertainty is from.
+    ``answer`` says already where the uncertainty is from. With more than ``MOST_PLAYED`` projects
+    there are no dates with a chance, and ``simulation`` is ``None``.
     """
+    if len(answer["projects"]) > MOST_PLAYED:
+        nothing = dict.fromkeys(("p50", "p80", "p95"))
+        unknown = {"start": nothing, "finish": nothing, "on_time_probability": None}
+        projects = [project | {"forecast": unknown} for project in answer["projects"]]
+        return answer | {"projects": projects, "simulation": None}
     from callsheet.planner.forecast import forecast
     from callsheet.planner.simulate import queue_order
 
@@ -89,7 +98,10 @@ def say_chance(chance: float | None) -> str:
 
 def expectation(answer: dict[str, Any]) -> str:
     """What is expected of the whole queue, in a sentence."""
-    seen, late = answer["simulation"], round(answer["simulation"]["expected_late"], 1)
+    seen = answer["simulation"]
+    if seen is None:
+        return f"With more than {MOST_PLAYED:,} projects the dates have no chances beside them."
+    late = round(seen["expected_late"], 1)
     if late:
         days = say_working_days(max(1, round(seen["expected_days_late"])))
         said = f"{late:,.1f} of {len(answer['projects']):,} projects are expected to be late, "

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from callsheet.catalogue.standard import DELIVERABLE_TYPES, LEAD_TIMES, VARIATIONS
+from callsheet.insight.wording import say_credits
 from callsheet.kit.errors import Refused
 from callsheet.kit.workdays import CalendarError, WorkCalendar
-from callsheet.sheets.dates import DateOrder
+from callsheet.sheets.dates import EARLIEST, LATEST, DateOrder
 from callsheet.sheets.plan_rows import PlanReading, read_plan
 from callsheet.sheets.problems import Problem as BadRow
 from callsheet.sheets.records import PriceItem
@@ -62,6 +63,8 @@ DEFAULT_BRIEF_TYPE = "original_creative"
 MOST_SHOWN = 50
 """So many bad rows are said one by one."""
 
+_DAYS_OF_A_YEAR = 250
+
 _Z_80 = 0.8416  # the 80 % quantile of the normal distribution
 
 
@@ -83,8 +86,10 @@ def read_problem(
     days that are left of what is in production vary like those of its brief type. Nobody works on
     ``closures``, nor on the country's public holidays.
 
-    Raises ``Refused`` for bad rows that are not to be left out, and for an unknown country.
+    Raises ``Refused`` for bad rows that are not to be left out, for a start that no calendar has,
+    and for an unknown country.
     """
+    in_our_time(start, "start")
     reading = read_plan(calendar, items=standard_items(), today=start, order=order)
     if reading.problems and (reading.unusable or not skip_bad_rows):
         raise Refused("bad_rows", complaint(reading.problems, reading.unusable), field="calendar")
@@ -95,7 +100,23 @@ def read_problem(
     timeline = Timeline(start, work_calendar(country, closures))
     duration = _durations(history, timeline, order, skip_bad_rows, uncertainty)
     problem = _problem(reading, capacity_steps(steps, timeline), timeline, duration)
+    _check_end(problem, start)
     return problem, timeline, reading
+
+
+def _check_end(problem: Problem, start: date) -> None:
+    """Refuse what cannot be over in our time; a slip in the capacity, or a file of another kind."""
+    most = problem.resources[0].most
+    fitting = [project for project in problem.projects if project.credits <= most]
+    work = sum(project.credits * project.duration.p50 for project in fitting)
+    years = (LATEST - start).days / 365
+    if most and work / most > years * _DAYS_OF_A_YEAR:
+        raise Refused(
+            "too_much_work",
+            f"With at most {say_credits(most)} at one time, these {len(problem.projects):,} "
+            f"projects take more than {work / most / _DAYS_OF_A_YEAR:,.0f} years.",
+            field="capacity",
+        )
 
 
 def read_capacity(text: str) -> list[tuple[date | None, int]]:
@@ -109,6 +130,8 @@ def read_capacity(text: str) -> list[tuple[date | None, int]]:
         try:
             credits = int(units)
             step = (date.fromisoformat(begin) if colon else None, credits)
+            if step[0] is not None:
+                in_our_time(step[0], "capacity")
         except ValueError:
             credits, step = -1, (None, 0)
         if not 0 <= credits <= 100_000 or (number == 0) == bool(colon):
@@ -120,6 +143,15 @@ def read_capacity(text: str) -> list[tuple[date | None, int]]:
             )
         steps.append(step)
     return steps
+
+
+def in_our_time(day: date, option: str) -> date:
+    """The day itself. Raises ``Refused`` where it lies outside the years that calendars have."""
+    if not EARLIEST <= day <= LATEST:
+        years = f"{EARLIEST.year} to {LATEST.year}"
+        said = f"The year {day.year} cannot be right; years are {years}."
+        raise Refused("date_out_of_range", said, field=option)
+    return day
 
 
 def standard_items() -> list[PriceItem]:

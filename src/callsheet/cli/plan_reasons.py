@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 WORST = 3
 """For so many shortfalls, and so many late projects, ways out are looked for."""
 
-LARGE = 500
-"""With more projects than this, for one of each: every way is planned again."""
+LARGE, LARGEST = 500, 3_000
+"""With more projects than this, for one of each, or for none: every way is planned again."""
 
 MOST_SAID = 10
 """So many late projects have their reason said in the terminal."""
@@ -44,9 +44,10 @@ def explained(
     weight = {id: problem.by_id[id].weight * reason.tardiness for id, reason in why.items()}
     spans = shortfalls(problem, found)
     late = sorted((id for id in why if weight[id] > 0), key=lambda id: (-weight[id], id))
-    most = WORST if len(problem.projects) <= LARGE else 1
+    count = len(problem.projects)
+    most = WORST if count <= LARGE else 1 if count <= LARGEST else 0
     worst = sorted(spans, key=lambda span: -sum(weight[id] for id in span.projects))[:most]
-    remedies = Remedies(problem, found) if late else None
+    remedies = Remedies(problem, found) if late[:most] else None
     return answer | {
         "projects": [
             project | words.reason(project["id"], why[project["id"]])

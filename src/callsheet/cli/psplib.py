@@ -27,8 +27,11 @@ def psplib(
 
     try:
         problem = psplib.read(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise Refused("unreadable", f"{file} cannot be read: {error}.", field="file") from None
+    except OSError as error:
+        said = f"{file} cannot be read: {error.strerror}."
+        raise Refused("unreadable", said, field="file") from None
+    except UnicodeDecodeError:
+        raise Refused("unreadable", f"{file} is not a text file.", field="file") from None
     except ProblemError as error:
         raise Refused("bad_instance", f"{error}.", field="file") from None
     compile_planner()

@@ -20,6 +20,8 @@ from callsheet.planner.problem import (
     Resource,
 )
 
+_DIGITS = 9
+
 SECTIONS = ("PRECEDENCE RELATIONS", "REQUESTS/DURATIONS", "RESOURCEAVAILABILITIES")
 
 
@@ -96,4 +98,7 @@ def _rows(section: str, least: int) -> list[list[int]]:
 
 def _numbers(section: str) -> list[list[int]]:
     lines = (line.split() for line in section.splitlines())
-    return [[int(word) for word in line] for line in lines if line and all(map(str.isdigit, line))]
+    rows = [line for line in lines if line and all(re.fullmatch("[0-9]+", word) for word in line)]
+    if any(len(word) > _DIGITS for row in rows for word in row):
+        raise ProblemError("jobs", f"a number has more than {_DIGITS} digits")
+    return [[int(word) for word in row] for row in rows]

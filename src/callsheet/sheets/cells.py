@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any
 
+from callsheet.kit.visible import CONTROLS
 from callsheet.kit.workdays import CalendarError, WorkCalendar
 from callsheet.sheets.dates import DateOrder, NotADate, parse_date
 from callsheet.sheets.definitions import Column, Kind, fold
@@ -98,8 +99,11 @@ def _refuse_formulas(text: str) -> None:
             "This begins like a formula and could run in the next person's spreadsheet. "
             "Put the plain value here.",
         )
-    if "\x00" in text:
-        raise NotReadable("not_text", "This holds characters that are not text.")
+    if found := CONTROLS.search(text):
+        raise NotReadable(
+            "not_text",
+            f"This holds a character that controls machines (U+{ord(found[0]):04X}). Type it anew.",
+        )
 
 
 def _text(cell: Cell) -> str:

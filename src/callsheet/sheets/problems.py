@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 
+from callsheet.kit.visible import visible
+
 SHOWN_VALUE_LENGTH = 60
 """Longer values are cut in messages; the row and the column say where the rest is."""
 
@@ -35,19 +37,19 @@ class Problem:
         return asdict(self)
 
     def __str__(self) -> str:
-        place = self.source or self.sheet
+        place = visible(self.source or self.sheet)
         if self.row is not None:
             place += f", row {self.row}"
         if self.column is not None:
-            place += f", column {self.column}"
+            place += f", column {shorten(self.column)}"
         if self.value is not None:
             place += f", “{shorten(self.value)}”"
-        return f"{place}: {self.rule}"
+        return f"{place}: {visible(self.rule)}"
 
 
 def shorten(value: str) -> str:
-    """One line of at most ``SHOWN_VALUE_LENGTH`` characters."""
-    line = " ".join(value.split())
+    """One line of at most ``SHOWN_VALUE_LENGTH`` characters, none of which controls a terminal."""
+    line = visible(" ".join(value.split()))
     return line if len(line) <= SHOWN_VALUE_LENGTH else line[: SHOWN_VALUE_LENGTH - 1] + "…"
 
 
