@@ -159,7 +159,18 @@ def test_compiled_and_plain_kernels_agree(monkeypatch: pytest.MonkeyPatch) -> No
 
     problems = [problem_of(seed, sigma=0.5) for seed in range(20)]
     compiled = [simulate(p, QueuePolicy.BACKFILL, replications=4).starts for p in problems]
-    for name in ("fits", "add", "move", "enlist", "insert", "reserve"):
+    for name in (
+        "fits",
+        "add",
+        "move",
+        "enlist",
+        "insert",
+        "reserve",
+        "yard_of",
+        "open_yard",
+        "join",
+        "serve",
+    ):
         monkeypatch.setattr(queueing, name, getattr(queueing, name).py_func)
     monkeypatch.setattr(module, "queue", queueing.queue.py_func)
     for problem, starts in zip(problems, compiled, strict=True):

@@ -28,7 +28,7 @@ from callsheet.cli.plan_problem import (
     uncertainty_from,
 )
 from callsheet.cli.plan_reasons import explained
-from callsheet.cli.plan_search import TimeLimit, improved
+from callsheet.cli.plan_search import Robust, TimeLimit, improved
 from callsheet.sheets.plan_rows import PlanReading, PlanRow
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def plan(
     skip_bad_rows: SkipBadRows = False,
     history: History = None,
     uncertainty: Uncertainty = None,
+    robust: Robust = False,
     time_limit: TimeLimit = 5.0,
     seed: Annotated[int, typer.Option(min=0, help="Where the search begins.")] = 0,
     ics: Annotated[
@@ -78,7 +79,7 @@ def plan(
         read_closures(closures),
         uncertainty,
     )
-    found = improved(problem, time_limit, seed)
+    found = improved(problem, time_limit, seed, robust=robust)
     answer = described(problem, found, timeline, reading, seed, history, uncertainty)
     # Each way to write a plan is imported only where it is asked for.
     if ics is not None:

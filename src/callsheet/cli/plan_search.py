@@ -20,8 +20,21 @@ TimeLimit = Annotated[
 ]
 
 
-def improved(problem: Problem, time_limit: float, seed: int) -> Plan:
-    """The best plan within the limit, with a bar on standard error while it is looked for."""
+Robust = Annotated[
+    bool,
+    typer.Option(
+        "--robust",
+        help="Look for the order of briefs that is best on average over many courses of events, "
+        "not for the plan that is best if everything takes its usual time.",
+    ),
+]
+
+
+def improved(problem: Problem, time_limit: float, seed: int, *, robust: bool = False) -> Plan:
+    """The best plan within the limit, with a bar on standard error while it is looked for.
+
+    ``robust``: the plan of the order that is best on average.
+    """
     from callsheet.planner.solve import Progress, solve
 
     compile_planner()
@@ -30,14 +43,20 @@ def improved(problem: Problem, time_limit: float, seed: int) -> Plan:
         BarColumn(),
         TextColumn("{task.description}"),
     )
-    screen = Console(stderr=True)
-    # Where nobody looks, not even the empty line that the bar leaves behind.
-    with Bar(*columns, console=screen, transient=True, disable=not screen.is_terminal) as bar:
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=max(time_limit, 0.01))
 
         def tell(progress: Progress) -> None:
-            spare = 1 - progress.lower_bound / progress.z if progress.z else 0.0
-            said = f"at most {spare:.1%} to save; Ctrl-C takes the best so far"
+            said = "Ctrl-C takes the best so far"
+            if progress.lower_bound > 0:
+                spare = 1 - progress.lower_bound / progress.z if progress.z else 0.0
+                said = f"at most {spare:.1%} to save; {said}"
             bar.update(task, completed=progress.seconds, description=said)
 
+        if robust:
+            from callsheet.planner.stochastic import solve_stochastic
+
+            return solve_stochastic(
+                problem, time_limit=time_limit, seed=seed, on_progress=tell
+            ).plan
         return solve(problem, time_limit=time_limit, seed=seed, on_progress=tell)

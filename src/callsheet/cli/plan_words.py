@@ -21,6 +21,8 @@ def quality(answer: dict[str, Any]) -> str:
     """How good a plan (as ``plan.answer_of`` gives it) is known to be."""
     if answer["status"] == "optimal":
         said = "Proved: no other order is better."
+    elif answer["solver"]["method"] == "stochastic":
+        said = "Of all orders looked at, this one is the best on average when durations vary."
     elif answer["objective"]["lower_bound"] > 0:
         share = f"{answer['objective']['gap']:.1%}"
         said = f"At most {share} of this plan's lateness and waiting (Z) could be saved."

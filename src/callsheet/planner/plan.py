@@ -41,7 +41,9 @@ class Plan:
     """Starts in working days by project id; ``None`` for a project that can never start.
 
     ``lower_bound`` is proved: no plan of this problem has a lower ``measure.z``. ``method`` names
-    what found the starts, ``iterations`` how many schedules were looked at.
+    what found the starts, ``iterations`` how many schedules were looked at. ``priority`` are all
+    ids in the order of the queue, where that has been looked for itself; empty where it is that
+    of the starts.
     """
 
     starts: dict[str, int | None]
@@ -53,6 +55,7 @@ class Plan:
     seed: int = 0
     iterations: int = 0
     stopped: bool = field(default=False, compare=False)
+    priority: tuple[str, ...] = ()
 
     @property
     def gap(self) -> float:

@@ -17,6 +17,7 @@ from callsheet.planner.problem import CREDITS, Duration, Problem, Project, Resou
 from callsheet.planner.repair import repair
 from callsheet.planner.search import cost_of, first_orders, rippled, shuffled
 from callsheet.planner.simulate import simulate
+from callsheet.planner.stochastic import solve_stochastic
 
 
 def is_prepared() -> bool:
@@ -42,6 +43,7 @@ def prepare() -> None:
         look(arrays, starts, 0, 10, (1.0, 0.1))
     repair(problem, {"a": 1}, iterations=10)
     simulate(problem, QueuePolicy.BACKFILL, replications=2)
+    solve_stochastic(problem, iterations=10, scenarios=2)
 
 
 if __name__ == "__main__":

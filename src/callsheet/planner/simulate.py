@@ -14,7 +14,7 @@ import numpy as np
 
 from callsheet.planner.arrays import NO_DUE, Floats, Ints
 from callsheet.planner.kernels.compiling import NEVER
-from callsheet.planner.kernels.queueing import queue
+from callsheet.planner.kernels.queueing import Given, queue
 from callsheet.planner.plan import Plan
 from callsheet.planner.policies import QueuePolicy
 from callsheet.planner.problem import InFlight, Problem, ProblemError, Project, steps_on
@@ -103,7 +103,8 @@ def queue_order(
     """The columns of the projects in the order of the queue.
 
     ``ranks`` by id order those that are ready on the same day (``planned``: and start on the same
-    day); without them ids do. Raises ``ProblemError`` for ``planned`` without a plan.
+    day); without them ids do. A plan's ``priority`` goes before its starts. Raises
+    ``ProblemError`` for ``planned`` without a plan.
     """
     projects = problem.projects
     # A problem's projects are sorted by id.
@@ -113,7 +114,8 @@ def queue_order(
     elif plan is None:
         raise ProblemError("plan", "the planned order needs a plan")
     else:
-        planned = (plan.starts[p.id] for p in projects)
+        place = {id: n for n, id in enumerate(plan.priority)}
+        planned = (place.get(p.id, plan.starts[p.id]) for p in projects)
         days = [NEVER if start is None else start for start in planned]
         keys = [(day, p.ready, rank[p.id]) for day, p in zip(days, projects, strict=True)]
     return np.array(sorted(range(len(projects)), key=keys.__getitem__), dtype=np.int64)
@@ -123,7 +125,7 @@ def play(
     problem: Problem, policy: QueuePolicy, order: Ints, scenarios: Scenarios, *, workers: int = 2
 ) -> Simulation:
     """Play the queue in a given order under given durations."""
-    given = _Given(problem)
+    given = given_of(problem)
     dur = np.hstack((scenarios.projects, scenarios.in_flight))
     starts = np.empty_like(scenarios.projects)
     place = np.empty_like(order)
@@ -135,9 +137,8 @@ def play(
     def run(part: Ints) -> None:
         rows = slice(int(part[0]), int(part[-1]) + 1)
         queue(
-            dur[rows], order, place, given.demand, given.usual, given.safe, given.opens,
-            given.by_open, given.waits, given.succ_from, given.succ, given.ever, given.step_day,
-            given.change, policy is QueuePolicy.STRICT, PATIENCE_DAYS, starts[rows],
+            dur[rows], order, place, given, policy is QueuePolicy.STRICT, PATIENCE_DAYS,
+            starts[rows],
         )  # fmt: skip
 
     with ThreadPoolExecutor(len(parts)) as pool:
@@ -147,33 +148,37 @@ def play(
     return Simulation(problem, policy, ids, starts, finishes, scenarios.in_flight)
 
 
-class _Given:
+def given_of(problem: Problem) -> Given:
     """What the queue knows of a problem: rows are the projects, then what is in flight."""
-
-    def __init__(self, problem: Problem) -> None:
-        everything: tuple[Project | InFlight, ...] = (*problem.projects, *problem.in_flight)
-        row = {work.id: n for n, work in enumerate(everything)}
-        names = {name: r for r, name in enumerate(problem.resource_names)}
-        usual = [p.duration for p in problem.projects]
-        usual += [work.remaining for work in problem.in_flight]
-        self.usual = np.array([duration.p50 for duration in usual], dtype=np.int64)
-        self.safe = np.array([duration.p80 for duration in usual], dtype=np.int64)
-        self.demand = np.zeros((len(everything), len(names)), dtype=np.int64)
-        for n, work in enumerate(everything):
-            for name, units in work.demand:
-                self.demand[n, names[name]] = units
-        self.opens = np.array([p.ready for p in problem.projects], dtype=np.int64)
-        self.by_open = np.argsort(self.opens, kind="stable").astype(np.int64)
-        self.waits = np.array([len(p.after) for p in problem.projects], dtype=np.int64)
-        followers: list[list[int]] = [[] for _ in everything]
-        for n, project in enumerate(problem.projects):
-            for predecessor in project.after:
-                followers[row[predecessor]].append(n)
-        self.succ_from = np.cumsum([0, *map(len, followers)], dtype=np.int64)
-        self.succ = np.array([n for rows in followers for n in rows], dtype=np.int64)
-        most = np.array([resource.most for resource in problem.resources], dtype=np.int64)
-        self.ever = (self.demand[: len(problem.projects)] <= most).all(axis=1)
-        days = sorted({day for resource in problem.resources for day, _ in resource.capacity})
-        self.step_day = np.array(days, dtype=np.int64)
-        capacity = [[steps_on(r.capacity, day) for r in problem.resources] for day in days]
-        self.change = np.diff(np.array(capacity, dtype=np.int64), axis=0, prepend=0)
+    everything: tuple[Project | InFlight, ...] = (*problem.projects, *problem.in_flight)
+    row = {work.id: n for n, work in enumerate(everything)}
+    names = {name: r for r, name in enumerate(problem.resource_names)}
+    usual = [p.duration for p in problem.projects]
+    usual += [work.remaining for work in problem.in_flight]
+    demand = np.zeros((len(everything), len(names)), dtype=np.int64)
+    for n, work in enumerate(everything):
+        for name, units in work.demand:
+            demand[n, names[name]] = units
+    opens = np.array([p.ready for p in problem.projects], dtype=np.int64)
+    followers: list[list[int]] = [[] for _ in everything]
+    for n, project in enumerate(problem.projects):
+        for predecessor in project.after:
+            followers[row[predecessor]].append(n)
+    most = np.array([resource.most for resource in problem.resources], dtype=np.int64)
+    days = sorted({day for resource in problem.resources for day, _ in resource.capacity})
+    capacity = [[steps_on(r.capacity, day) for r in problem.resources] for day in days]
+    levels = np.array(capacity, dtype=np.int64)
+    change = np.vstack((levels[:1], levels[1:] - levels[:-1]))
+    return Given(
+        demand=demand,
+        usual=np.array([duration.p50 for duration in usual], dtype=np.int64),
+        safe=np.array([duration.p80 for duration in usual], dtype=np.int64),
+        opens=opens,
+        by_open=np.argsort(opens, kind="stable").astype(np.int64),
+        waits=np.array([len(p.after) for p in problem.projects], dtype=np.int64),
+        succ_from=np.cumsum([0, *map(len, followers)], dtype=np.int64),
+        succ=np.array([n for rows in followers for n in rows], dtype=np.int64),
+        ever=(demand[: len(problem.projects)] <= most).all(axis=1),
+        step_day=np.array(days, dtype=np.int64),
+        change=change,
+    )

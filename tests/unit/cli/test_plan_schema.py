@@ -38,6 +38,13 @@ def test_answers_keep_the_schema(tmp_path: Path, text: str, status: str, skipped
     assert (answer["status"], len(answer["skipped_rows"])) == (status, skipped)
 
 
+def test_an_answer_for_varying_durations_keeps_it(tmp_path: Path) -> None:
+    answer = json.loads(run(tmp_path, CALENDAR, "--json", "--robust")[1])
+    assert [error.message for error in VALIDATOR.iter_errors(answer)] == []
+    assert answer["solver"]["method"] == "stochastic"
+    assert answer["objective"]["lower_bound"] == 0
+
+
 @pytest.mark.parametrize("path", [("status",), ("projects", 0, "finish"), ("usage", 0, "held")])
 def test_another_answer_would_not(tmp_path: Path, path: tuple[str | int, ...]) -> None:
     """The negative control: a wrong value anywhere is seen."""

@@ -8,9 +8,63 @@ others go first if they are back before it in four of five cases, or take what i
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
+import numpy.typing as npt
 
 from callsheet.planner.kernels.compiling import NEVER, compiled
+
+
+class Given(NamedTuple):
+    """What the queue knows. Rows 0 to n - 1 are projects, those after them are in flight.
+
+    ``usual`` and ``safe`` are the P50 and P80 that the queue reckons with. ``opens`` are ready
+    days, ``by_open`` the projects in their order; ``waits`` how many predecessors each has,
+    ``succ`` of row ``j`` are ``succ[succ_from[j]:succ_from[j + 1]]``. ``ever`` says which could
+    fit at all; the others hold nobody up. ``change[s]`` are the units of each resource that come
+    on ``step_day[s]``; the first are all there are on day 0.
+    """
+
+    demand: npt.NDArray[np.int64]
+    usual: npt.NDArray[np.int64]
+    safe: npt.NDArray[np.int64]
+    opens: npt.NDArray[np.int64]
+    by_open: npt.NDArray[np.int64]
+    waits: npt.NDArray[np.int64]
+    succ_from: npt.NDArray[np.int64]
+    succ: npt.NDArray[np.int64]
+    ever: npt.NDArray[np.bool_]
+    step_day: npt.NDArray[np.int64]
+    change: npt.NDArray[np.int64]
+
+
+class Yard(NamedTuple):
+    """Where one replication stands, before what happens on the day ``at[TODAY]``.
+
+    The first ``at[RUNNING]`` of ``end_row`` hold credits, until ``end_day``, the latest first;
+    they were expected back on ``due``. The first ``at[WAITING]`` of ``line`` are the places of
+    those who wait; ``reserved`` is the first day that each was promised, or -1, ``entered`` the
+    day it came into the line, or NEVER. ``coming`` is a ring of days by what is expected back on
+    each. ``missing`` counts predecessors that have not finished. ``spare`` is room for one
+    reckoning.
+    """
+
+    at: npt.NDArray[np.int64]
+    free: npt.NDArray[np.int64]
+    spare: npt.NDArray[np.int64]
+    overdue: npt.NDArray[np.int64]
+    coming: npt.NDArray[np.int64]
+    end_day: npt.NDArray[np.int64]
+    end_row: npt.NDArray[np.int64]
+    due: npt.NDArray[np.int64]
+    line: npt.NDArray[np.int64]
+    reserved: npt.NDArray[np.int64]
+    missing: npt.NDArray[np.int64]
+    entered: npt.NDArray[np.int64]
+
+
+TODAY, STEP, OPENED, RUNNING, WAITING = range(5)
 
 
 @compiled
@@ -87,136 +141,175 @@ def reserve(j, today, free, demand, overdue, coming, step, step_day, change, roo
 
 
 @compiled
-def queue(
-    dur, order, place, demand, usual, safe, opens, by_open, waits, succ_from, succ, ever,
-    step_day, change, strict, patience, starts,
-):  # fmt: skip
-    """Play the queue under every row of ``dur``; ``starts[replication, row]`` gets the starts.
-
-    Rows 0 to n - 1 are projects, those after them are in flight. ``order`` are the projects from
-    the head of the queue on, ``place`` is its inverse. ``usual`` and ``safe`` are the P50 and P80
-    that the queue reckons with; ``dur`` is what comes of it. ``opens`` are ready days, ``by_open``
-    the projects in their order; ``waits`` how many predecessors each has, ``succ`` of row ``j``
-    are ``succ[succ_from[j]:succ_from[j + 1]]``. ``ever`` says which could fit at all; the others
-    hold nobody up. ``change[s]`` are the units of each resource that come on
-    ``step_day[s]``; the first are all there are on day 0.
-
-    The queue is looked at on the days on which something comes back, is ready, or the capacity
-    changes. What never starts gets NEVER.
-    """
-    replications, rows = dur.shape
-    n = order.shape[0]
-    steps = step_day.shape[0]
-    least = demand[:n, 0].min() if n else 0
-    end_row = usual * 0
-    end_day = usual * 0
-    due = usual * 0
+def yard_of(given):
+    """Room for one replication after the other."""
+    rows, resources = given.demand.shape
+    n = given.opens.shape[0]
     ring = 1
     for j in range(rows):
-        while ring <= usual[j]:
+        while ring <= given.usual[j]:
             ring *= 2
-    coming = np.zeros((ring, change.shape[1]), np.int64)
-    overdue = np.zeros(change.shape[1], np.int64)
-    line = order * 0
-    reserved = order * 0
-    is_open = order * 0
-    missing = order * 0
-    free = change[0].copy()
-    spare = change[0].copy()
-    for replication in range(replications):
-        free[:] = change[0]
-        running = 0
-        for j in range(n, rows):
-            insert(end_day, end_row, running, dur[replication, j], j)
-            due[j] = usual[j]
-            move(coming, due[j] & (ring - 1), demand, j, 1)
-            running += 1
-            add(free, demand, j, -1)
-        missing[:] = waits
-        reserved[:] = -1
-        is_open[:] = 0
-        starts[replication, :] = NEVER
-        waiting = opened = today = 0
-        step = 1
-        while today < NEVER:
-            while running and end_day[running - 1] == today:
-                j = end_row[running - 1]
-                if due[j] <= today:
-                    add(overdue, demand, j, -1)
-                else:
-                    move(coming, due[j] & (ring - 1), demand, j, -1)
-                running -= 1
-                add(free, demand, j, 1)
-                for at in range(succ_from[j], succ_from[j + 1]):
-                    s = succ[at]
-                    missing[s] -= 1
-                    if missing[s] == 0 and is_open[s] and ever[s]:
-                        enlist(line, waiting, place[s])
-                        waiting += 1
-            while step < steps and step_day[step] <= today:
-                add(free, change, step, 1)
-                step += 1
-            while opened < n and opens[by_open[opened]] <= today:
-                j = by_open[opened]
-                opened += 1
-                is_open[j] = 1
-                if missing[j] == 0 and ever[j]:
-                    enlist(line, waiting, place[j])
-                    waiting += 1
+    return Yard(
+        np.zeros(5, np.int64),
+        np.zeros(resources, np.int64),
+        np.zeros(resources, np.int64),
+        np.zeros(resources, np.int64),
+        np.zeros((ring, resources), np.int64),
+        np.zeros(rows, np.int64),
+        np.zeros(rows, np.int64),
+        np.zeros(rows, np.int64),
+        np.zeros(n, np.int64),
+        np.zeros(n, np.int64),
+        np.zeros(n, np.int64),
+        np.zeros(n, np.int64),
+    )
 
-            head = -1
-            kept = 0
-            within = 0
-            at = 0
-            while at < waiting:
-                j = order[line[at]]
-                if fits(demand, j, free) and (
-                    head < 0 or safe[j] <= within or fits(demand, j, spare)
-                ):
-                    starts[replication, j] = today
-                    add(free, demand, j, -1)
-                    insert(end_day, end_row, running, today + dur[replication, j], j)
-                    due[j] = today + usual[j]
-                    move(coming, due[j] & (ring - 1), demand, j, 1)
-                    running += 1
-                    if head >= 0 and usual[j] > within:
-                        add(spare, demand, j, -1)
-                    at += 1
-                else:
-                    line[kept] = line[at]
-                    kept += 1
-                    at += 1
-                    if strict:
-                        break
-                    if head < 0:
-                        day = reserve(
-                            j, today, free, demand, overdue, coming, step, step_day, change,
-                            spare,
-                        )  # fmt: skip
-                        if day < NEVER:
-                            head = j
-                            within = day - today
-                            add(spare, demand, j, -1)
-                            if reserved[j] < 0:
-                                reserved[j] = day
-                            elif today >= reserved[j] + patience:
-                                break
-                if head >= 0 and free[0] < least:
-                    break
-            while at < waiting:
+
+@compiled
+def open_yard(dur, given, yard, starts):
+    """Begin a replication whose rows take ``dur`` days."""
+    n = given.opens.shape[0]
+    demand, usual = given.demand, given.usual
+    ring = yard.coming.shape[0]
+    yard.free[:] = given.change[0]
+    yard.overdue[:] = 0
+    yard.coming[:] = 0
+    yard.missing[:] = given.waits
+    yard.entered[:] = NEVER
+    starts[:] = NEVER
+    for j in range(n, demand.shape[0]):
+        insert(yard.end_day, yard.end_row, j - n, dur[j], j)
+        yard.due[j] = usual[j]
+        move(yard.coming, usual[j] & (ring - 1), demand, j, 1)
+        add(yard.free, demand, j, -1)
+    yard.at[TODAY] = 0
+    yard.at[STEP] = 1
+    yard.at[OPENED] = 0
+    yard.at[RUNNING] = demand.shape[0] - n
+    yard.at[WAITING] = 0
+
+
+@compiled
+def join(j, today, place, yard):
+    """Row ``j`` has nothing left to wait for but room."""
+    enlist(yard.line, yard.at[WAITING], place[j])
+    yard.at[WAITING] += 1
+    yard.reserved[j] = -1
+    yard.entered[j] = today
+
+
+@compiled
+def serve(stop, dur, order, place, given, yard, strict, patience, starts):
+    """Play one replication on from where it stands, as long as the day is before ``stop``.
+
+    ``order`` are the projects from the head of the queue on, ``place`` is its inverse. The queue
+    is looked at on the days on which something comes back, is ready, or the capacity changes.
+    """
+    demand, usual, safe, opens, by_open = (
+        given.demand, given.usual, given.safe, given.opens, given.by_open,
+    )  # fmt: skip
+    step_day, change, ever = given.step_day, given.change, given.ever
+    free, spare, overdue, coming = yard.free, yard.spare, yard.overdue, yard.coming
+    end_day, end_row, due, line = yard.end_day, yard.end_row, yard.due, yard.line
+    missing, reserved = yard.missing, yard.reserved
+    n = opens.shape[0]
+    steps = step_day.shape[0]
+    ring = coming.shape[0]
+    least = demand[:n, 0].min() if n else 0
+    today, step, opened, running = yard.at[TODAY], yard.at[STEP], yard.at[OPENED], yard.at[RUNNING]
+    while today < stop:
+        while running and end_day[running - 1] == today:
+            j = end_row[running - 1]
+            if due[j] <= today:
+                add(overdue, demand, j, -1)
+            else:
+                move(coming, due[j] & (ring - 1), demand, j, -1)
+            running -= 1
+            add(free, demand, j, 1)
+            for at in range(given.succ_from[j], given.succ_from[j + 1]):
+                s = given.succ[at]
+                missing[s] -= 1
+                if missing[s] == 0 and opens[s] < today and ever[s]:
+                    join(s, today, place, yard)
+        while step < steps and step_day[step] <= today:
+            add(free, change, step, 1)
+            step += 1
+        while opened < n and opens[by_open[opened]] <= today:
+            j = by_open[opened]
+            opened += 1
+            if missing[j] == 0 and ever[j]:
+                join(j, today, place, yard)
+
+        waiting = yard.at[WAITING]
+        head = -1
+        kept = 0
+        within = 0
+        at = 0
+        while at < waiting:
+            j = order[line[at]]
+            if fits(demand, j, free) and (head < 0 or safe[j] <= within or fits(demand, j, spare)):
+                starts[j] = today
+                add(free, demand, j, -1)
+                insert(end_day, end_row, running, today + dur[j], j)
+                due[j] = today + usual[j]
+                move(coming, due[j] & (ring - 1), demand, j, 1)
+                running += 1
+                if head >= 0 and usual[j] > within:
+                    add(spare, demand, j, -1)
+                at += 1
+            else:
                 line[kept] = line[at]
                 kept += 1
                 at += 1
-            waiting = kept
+                if strict:
+                    break
+                if head < 0:
+                    day = reserve(
+                        j, today, free, demand, overdue, coming, step, step_day, change, spare
+                    )
+                    if day < NEVER:
+                        head = j
+                        within = day - today
+                        add(spare, demand, j, -1)
+                        if reserved[j] < 0:
+                            reserved[j] = day
+                        elif today >= reserved[j] + patience:
+                            break
+            if head >= 0 and free[0] < least:
+                break
+        while at < waiting:
+            line[kept] = line[at]
+            kept += 1
+            at += 1
+        yard.at[WAITING] = kept
 
-            before = today
-            today = end_day[running - 1] if running else NEVER
-            if opened < n:
-                today = min(today, opens[by_open[opened]])
-            if step < steps:
-                today = min(today, step_day[step])
-            # What was expected by then and is not back yet is overdue.
-            for day in range(before + 1, min(today, before + ring) + 1):
-                for r in range(coming.shape[1]):
-                    overdue[r] += coming[day & (ring - 1), r]
-                    coming[day & (ring - 1), r] = 0
+        before = today
+        today = end_day[running - 1] if running else NEVER
+        if opened < n:
+            today = min(today, opens[by_open[opened]])
+        if step < steps:
+            today = min(today, step_day[step])
+        # What was expected by then and is not back yet is overdue.
+        for day in range(before + 1, min(today, before + ring) + 1):
+            for r in range(coming.shape[1]):
+                overdue[r] += coming[day & (ring - 1), r]
+                coming[day & (ring - 1), r] = 0
+    yard.at[TODAY] = today
+    yard.at[STEP] = step
+    yard.at[OPENED] = opened
+    yard.at[RUNNING] = running
+
+
+@compiled
+def queue(dur, order, place, given, strict, patience, starts):
+    """Play the queue under every row of ``dur``; ``starts[replication, row]`` gets the starts.
+
+    What never starts gets NEVER.
+    """
+    yard = yard_of(given)
+    for replication in range(dur.shape[0]):
+        open_yard(dur[replication], given, yard, starts[replication])
+        serve(
+            NEVER, dur[replication], order, place, given, yard, strict, patience,
+            starts[replication],
+        )  # fmt: skip
