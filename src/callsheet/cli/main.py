@@ -34,8 +34,11 @@ class ReportingGroup(TyperGroup):
 
 
 PLANNER = frozenset(
-    {"plan", "repair", "forecast", "scenario", "capacity-advice", "durations", "replay", "psplib"}
-)
+    {
+        "plan", "repair", "split-advice", "forecast", "scenario", "capacity-advice", "durations",
+        "replay", "psplib",
+    }
+)  # fmt: skip
 """The commands that need neither Django nor a database."""
 
 

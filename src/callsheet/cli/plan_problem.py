@@ -238,6 +238,7 @@ def _problem(
                 row.not_before,
                 float(row.priority),
                 row.after,
+                row.concepts,
             )
             for row in reading.projects
             if row.status == "planned"

@@ -12,7 +12,10 @@ from callsheet.planner.problem import CREDITS, Duration, InFlight, Problem, Proj
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A project that has not started. ``due`` is the last day on which it may finish in time."""
+    """A project that has not started. ``due`` is the last day on which it may finish in time.
+
+    ``concepts`` are the credits of parts that do not need each other.
+    """
 
     id: str
     title: str
@@ -22,6 +25,7 @@ class Entry:
     not_before: date | None = None
     weight: float = 1.0
     after: tuple[str, ...] = ()
+    concepts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,7 @@ def problem_of(
                 due=timeline.day_by(entry.due) if entry.due else None,
                 weight=entry.weight,
                 after=entry.after,
+                concepts=entry.concepts,
             )
             for entry in entries
         ),

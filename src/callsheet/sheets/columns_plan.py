@@ -42,6 +42,10 @@ PLAN = SheetDefinition(
         Column("credits", "Credits", Kind.CREDITS,
                "What it costs, in place of the price of its deliverables.",
                ("cost", "credit cost")),
+        Column("concepts", "Concepts", Kind.TEXT,
+               "The credits of its concepts, as “20 + 10 + 10”: parts that do not need each "
+               "other and could be briefed apart.",
+               ("parts",), longest=200),
         Column("brief_type", "Brief type", Kind.CHOICE, "The kind of brief.", ("type", "kind"),
                choices=BRIEF_TYPES),
         Column("team", "Team", Kind.TEXT, "Whose credits it uses.", ("account", "brand")),

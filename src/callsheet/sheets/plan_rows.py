@@ -31,7 +31,8 @@ class PlanRow:
 
     ``due`` is the day by which it must be finished, ``None`` only of what is in production or
     over. ``status`` is ``planned``, ``in_production``, ``done`` or ``dropped``. ``after`` are ids
-    of rows that are planned or in production. An empty ``brief_type`` was not said.
+    of rows that are planned or in production. An empty ``brief_type`` was not said. ``concepts``
+    are the credits of parts that do not need each other, none where nothing is said of them.
     """
 
     row: int
@@ -48,6 +49,7 @@ class PlanRow:
     after: tuple[str, ...] = ()
     status: str = "planned"
     finish_by: date | None = None
+    concepts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +139,12 @@ def _project(row: Row, id: str, book: PriceBook) -> PlanRow:
     live, wanted = row.get("go_live"), row.get("wanted_by")
     if live and wanted and wanted > live:
         row.error("contradiction", "It is wanted later than it goes live.", "wanted_by")
+    credits = _credits(row, book) if status in ("planned", "in_production") else 0
     return PlanRow(
         row=row.number,
         id=id,
         title=row.get("title"),
-        credits=_credits(row, book) if status in ("planned", "in_production") else 0,
+        credits=credits,
         due=due,
         go_live=live,
         brief_type=row.get("brief_type", ""),
@@ -152,6 +155,7 @@ def _project(row: Row, id: str, book: PriceBook) -> PlanRow:
         after=row.get("after", ()),
         status=status,
         finish_by=row.get("finish_by"),
+        concepts=_concepts(row, credits) if credits else (),
     )
 
 
@@ -179,6 +183,22 @@ def _credits(row: Row, book: PriceBook) -> int:
             "deliverables" if said is None else "credits",
         )
     return price
+
+
+def _concepts(row: Row, credits: int) -> tuple[int, ...]:
+    parts = re.findall(r"[^\s+,;]+", str(row.get("concepts", "")))
+    if not all(part.isdecimal() for part in parts):
+        row.error("not_concepts", "Write the credits of each concept, as 20 + 10 + 10.", "concepts")
+        return ()
+    sizes = tuple(int(part) for part in parts)
+    if sizes and sum(sizes) != credits:
+        row.error(
+            "contradiction",
+            f"Its concepts have {sum(sizes)} credits together, it costs {credits}.",
+            "concepts",
+        )
+        return ()
+    return sizes
 
 
 def _priority(row: Row) -> int:

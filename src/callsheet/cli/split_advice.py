@@ -1,0 +1,151 @@
+"""``callsheet split-advice``: which projects to brief as several smaller ones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from callsheet.cli.output import Json, show
+from callsheet.cli.plan_closures import Closures, read_closures
+from callsheet.cli.plan_problem import (
+    Calendar,
+    Country,
+    History,
+    Order,
+    SkipBadRows,
+    Start,
+    read_capacity,
+    read_problem,
+)
+from callsheet.cli.plan_search import TimeLimit, improved
+from callsheet.insight.wording import say_number, say_working_days
+
+if TYPE_CHECKING:
+    from callsheet.planner.dates import Timeline
+    from callsheet.planner.replanning import Outcome
+    from callsheet.planner.split import Split
+
+
+def split_advice(
+    calendar: Calendar,
+    capacity: Annotated[
+        str, typer.Option(help="Credits at one time: 60, or with steps 60,2027-03-01:90.")
+    ],
+    start: Start,
+    most: Annotated[int, typer.Option(min=1, max=50, help="So many proposals at most.")] = 5,
+    country: Country = None,
+    closures: Closures = None,
+    date_order: Order = None,
+    skip_bad_rows: SkipBadRows = False,
+    history: History = None,
+    time_limit: TimeLimit = 5.0,
+    seed: Annotated[int, typer.Option(min=0, help="Where the search begins.")] = 0,
+    json: Json = False,
+) -> None:
+    """Say which projects to brief as several smaller ones, so that less is late.
+
+    Tried are projects of several concepts (a column of the calendar) and those of 30 credits and
+    more. Every proposal has been planned again; each part takes as long as the whole.
+    """
+    problem, timeline, reading = read_problem(
+        calendar,
+        start.date(),
+        read_capacity(capacity),
+        country,
+        date_order,
+        skip_bad_rows,
+        history,
+        read_closures(closures),
+    )
+    found = improved(problem, time_limit, seed)
+    from callsheet.planner.split import splits
+
+    with Console(stderr=True).status("Planning again with each split."):
+        advice = splits(problem, found, most=most, seed=seed)
+    titles = {row.id: row.title for row in reading.projects}
+    answer = {
+        "projects": len(problem.projects),
+        "tried": advice.tried,
+        "before": _lateness(advice.without),
+        "after": _lateness(advice.together),
+        "proposals": [
+            _proposal(split, titles[split.project], timeline) for split in advice.proposals
+        ],
+        "skipped_rows": [bad.as_dict() for bad in reading.problems],
+    }
+    show(answer, json=json, human=lambda out: _draw(out, answer))
+
+
+def _lateness(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "late": outcome.late,
+        "days_late": outcome.days_late,
+        "weighted_tardiness": outcome.tardiness,
+    }
+
+
+def _proposal(split: Split, title: str, timeline: Timeline) -> dict[str, Any]:
+    return {
+        "id": split.project,
+        "title": title,
+        "parts": list(split.parts),
+        "hypothetical": split.supposed,
+        "finish_before": timeline.date_of(split.before),
+        "finishes": [timeline.date_of(day) for day in split.finishes],
+        "saved_weighted_tardiness": split.saved_tardiness,
+        "saved_days": split.saved_days,
+        "days_apart": split.apart,
+        "days_later": split.later,
+        "sentence": _sentence(split, title, timeline),
+    }
+
+
+def _sentence(split: Split, title: str, timeline: Timeline) -> str:
+    sizes = " + ".join(str(part) for part in split.parts)
+    said = f"Brief “{title}” as {len(split.parts)} projects of {sizes} credits"
+    if split.supposed:
+        said += ", if its concepts allow that"
+    first, last = (timeline.date_of(pick(split.finishes)) for pick in (min, max))
+    said += f": the first is finished on {first}, the last {say_working_days(split.apart)} later, "
+    said += f"on {last}; as one it would be on {timeline.date_of(split.before)}. "
+    if split.later:
+        return f"{said}The last part comes {say_working_days(split.later)} later than that."
+    return f"{said}That costs nothing: no part comes later than the whole would."
+
+
+def _draw(console: Console, answer: dict[str, Any]) -> None:
+    before, after = answer["before"], answer["after"]
+    if not answer["proposals"]:
+        tried = say_number(answer["tried"], "project was", "projects were")
+        said = "Nothing is late." if not before["late"] else f"No split helps; {tried} tried."
+        console.print(said, highlight=False)
+        return
+    table = Table(box=None, pad_edge=False)
+    table.add_column("split")
+    table.add_column("credits", no_wrap=True)
+    for heading in ("saved, weighted", "days saved", "days apart", "last later by"):
+        table.add_column(heading, justify="right")
+    for row in answer["proposals"]:
+        table.add_row(
+            Text(f"{row['title']}{' (hypothetical)' if row['hypothetical'] else ''}"),
+            " + ".join(str(part) for part in row["parts"]),
+            f"{row['saved_weighted_tardiness']:g}",
+            str(row["saved_days"]),
+            str(row["days_apart"]),
+            str(row["days_later"] or "nothing"),
+        )
+    console.print(table)
+    for row in answer["proposals"]:
+        console.print(Text(row["sentence"]), soft_wrap=True)
+    many = say_number(len(answer["proposals"]), "split", "splits")
+    said = f"Late without: {_late(before)}. With {many}: {_late(after)}."
+    console.print(said, highlight=False, soft_wrap=True)
+
+
+def _late(figures: dict[str, Any]) -> str:
+    late = say_number(figures["late"], "project", "projects")
+    return f"{late} by {say_working_days(figures['days_late'])}" if figures["late"] else "nothing"
