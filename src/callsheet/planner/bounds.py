@@ -8,7 +8,7 @@ from callsheet.planner.arrays import Arrays, Floats, Ints
 from callsheet.planner.kernels.compiling import NEVER
 from callsheet.planner.kernels.relaxing import climb
 
-STEPS = 400
+STEPS = 600
 CHUNK = 20
 
 

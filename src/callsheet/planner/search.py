@@ -26,8 +26,12 @@ from callsheet.planner.rules import orders_by_rule
 
 ROUND_SECONDS = 0.2
 ROUNDS_LEAST = 10
-HOT, COLD = 0.3, 0.01
-"""Temperatures, in days of lateness of a project of mean weight (those without weight aside)."""
+HOT, COLD = 0.1, 0.002
+"""Temperatures, in what a project costs on average beyond starting on its ready date.
+
+Where little is late, an accepted day of lateness would spoil what many moves have gained; where
+much is late, nothing else gets a search out of a corner. The cost of what is known says which.
+"""
 
 SHUFFLED_MOST = 600
 """Up to this many projects one worker anneals the order of placing."""
@@ -146,9 +150,8 @@ class Search:
         self._looks: list[Look] = [
             shuffled if small and worker % 2 == 0 else rippled for worker in range(workers)
         ]
-        late = arrays.late_cost + arrays.flow_cost
-        paying = late[late > 0]
-        self._unit = float(paying.mean()) if len(paying) else 1.0
+        excess = best.z - cost_of(arrays, arrays.ready)
+        self._unit = max(excess / max(1, arrays.n), 1e-6)
         # Moves a second are found out as it goes; one round's guess is another's measure.
         self._pace = [2_000_000.0 / (20.0 + arrays.n) if look is shuffled else 5e5
                       for look in self._looks]  # fmt: skip

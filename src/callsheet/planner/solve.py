@@ -142,6 +142,10 @@ class _Run:
         deadline = self._elapsed() + 0.4 * self.time_limit
         while not relaxation.done and relaxation.steps < STEPS:
             relaxation.climb(upper)
+            if relaxation.steps % 100 == 0:
+                # Steps are as long as the upper bound is far: a nearer one is a better aim.
+                self._offer(arrays, placed(arrays, relaxation.full_order(arrays.n)), "relaxation")
+                upper = self._value(arrays)
             if self.iterations is None and perf_counter() - self.begin > deadline:
                 break
             if relaxation.steps % 100 == 0 and not self._go_on():

@@ -28,15 +28,56 @@ def price_of(j, start, demand, dur, prices, days):
 
 
 @compiled
+def last_starts(
+    prices, demand, dur, ready, ready0, due, late_cost, flow_cost, parent, bottom_up, table_row,
+    starts, days, last,
+):  # fmt: skip
+    """For each row of a tree the last start that a best choice for its tree can have.
+
+    What a tree costs with ``starts`` is enough: a row that alone, with all others at their least,
+    costs more than that is not in a best choice.
+    """
+    n = dur.shape[0]
+    paid = np.zeros(n)
+    least = np.zeros(n)
+    root = np.empty(n, np.int64)
+    for back in range(n):
+        j = bottom_up[n - 1 - back]
+        if table_row[j] < 0:
+            continue
+        root[j] = j if parent[j] < 0 else root[parent[j]]
+        least[root[j]] += cost_at(
+            ready[j], dur[j], ready0[j], due[j], late_cost[j], flow_cost[j], 0
+        )
+        paid[root[j]] += cost_at(
+            starts[j], dur[j], ready0[j], due[j], late_cost[j], flow_cost[j], 0
+        ) + price_of(j, starts[j], demand, dur, prices, days)
+    for j in range(n):
+        if table_row[j] < 0:
+            continue
+        may = paid[root[j]] - least[root[j]]
+        may += cost_at(ready[j], dur[j], ready0[j], due[j], late_cost[j], flow_cost[j], 0)
+        may += 1e-9 * abs(paid[root[j]]) + flow_cost[j] * ready0[j]
+        finish = 1e15
+        if flow_cost[j] > 0:
+            finish = may / flow_cost[j]
+        if flow_cost[j] + late_cost[j] > 0:
+            finish = min(finish, (may + late_cost[j] * due[j]) / (flow_cost[j] + late_cost[j]))
+        # In any case the start that is paid for.
+        last[j] = max(starts[j], int(finish) - dur[j])
+
+
+@compiled
 def relaxed(
     multipliers, capacity, demand, dur, ready, ready0, due, late_cost, flow_cost, parent,
     bottom_up, child_from, child, table_row, table, starts,
 ):  # fmt: skip
     """The bound that ``multipliers`` (resource by day) prove; ``starts`` gets the rows' choices.
 
-    ``parent[j]`` is the one predecessor of ``j`` that is kept (-1: none). ``table`` has one row,
-    by ``table_row``, for each project in a tree, as long as the days plus the longest chain; a
-    child that starts after the last day is charged its full cost, or the bound would be weak.
+    ``starts`` are any choice before, none earlier than its predecessor's finish. ``parent[j]`` is
+    the one predecessor of ``j`` that is kept (-1: none). ``table`` has one row, by ``table_row``,
+    for each project in a tree, as long as the days plus the longest chain; a child that starts
+    after the last day is charged its full cost, or the bound would be weak.
     """
     n = dur.shape[0]
     resources, days = multipliers.shape
@@ -48,6 +89,14 @@ def relaxed(
             bound -= multipliers[r, day] * capacity[r, day]
     length = table.shape[1]
     single = resources == 1
+    last = np.full(n, length - 1, np.int64)
+    if length > 1:
+        last_starts(
+            prices, demand, dur, ready, ready0, due, late_cost, flow_cost, parent, bottom_up,
+            table_row, starts, days, last,
+        )  # fmt: skip
+        for j in range(n):
+            last[j] = min(last[j], length - 1)
     for at in range(n):
         j = bottom_up[at]
         if table_row[j] < 0:
@@ -75,34 +124,34 @@ def relaxed(
             starts[j] = best_start
             continue
         mine = table[table_row[j]]
-        for start in range(length):
-            if start < ready[j]:
-                mine[start] = 1e300
-                continue
+        for start in range(ready[j], last[j] + 1):
             value = cost_at(start, dur[j], ready0[j], due[j], late_cost[j], flow_cost[j], 0)
             value += price_of(j, start, demand, dur, prices, days)
             for c in range(child_from[j], child_from[j + 1]):
                 k = child[c]
-                value += table[table_row[k], min(start + dur[j], length - 1)]
+                if start + dur[j] > last[k]:
+                    value = 1e300
+                    break
+                value += table[table_row[k], max(start + dur[j], ready[k])]
             mine[start] = value
         if parent[j] < 0:
             best_start = ready[j]
-            for start in range(ready[j], length):
+            for start in range(ready[j], last[j] + 1):
                 if mine[start] < mine[best_start]:
                     best_start = start
             bound += mine[best_start]
             starts[j] = best_start
         else:
             # From here on the row says: the least from this start or any later one.
-            for start in range(length - 2, -1, -1):
+            for start in range(last[j] - 1, ready[j] - 1, -1):
                 if mine[start + 1] < mine[start]:
                     mine[start] = mine[start + 1]
     for back in range(n):
         j = bottom_up[n - 1 - back]
         if table_row[j] >= 0 and parent[j] >= 0:
-            start = min(starts[parent[j]] + dur[parent[j]], length - 1)
+            start = max(ready[j], starts[parent[j]] + dur[parent[j]])
             mine = table[table_row[j]]
-            while start + 1 < length and mine[start + 1] <= mine[start]:
+            while start + 1 <= last[j] and mine[start + 1] <= mine[start]:
                 start += 1
             starts[j] = start
     return bound
@@ -122,7 +171,7 @@ def climb(
     """
     n = dur.shape[0]
     resources, days = multipliers.shape
-    starts = np.zeros(n, np.int64)
+    starts = ready.copy()
     for _ in range(count):
         bound = relaxed(
             multipliers, capacity, demand, dur, ready, ready0, due, late_cost, flow_cost, parent,
