@@ -1,4 +1,4 @@
-"""The planner against its bound, against first come, first served, and against PyJobShop.
+"""The planner against its bound, first come, first served, PyJobShop and SimPy.
 
 ``python -m benchmarks.planner [--json] [--quick]``. The instances are those of
 ``planner_instances``, 20 in each cell, held to the hashes below. ``--quick`` looks at 4 in each
@@ -19,6 +19,7 @@ import numpy as np
 from benchmarks.planner_command import command
 from benchmarks.planner_instances import digest, instance
 from benchmarks.planner_peers import first_come, pyjobshop
+from benchmarks.planner_simulation import simulation
 from benchmarks.report import Report
 from callsheet.planner.plan import Plan, Status, gap_beyond_work
 from callsheet.planner.problem import Problem
@@ -166,6 +167,7 @@ def main() -> None:
     report = Report("planner" + (", a first look" if quick else ""))
     warm()
     command(report)
+    simulation(report)
     first_plans(report, seeds)
     proofs(report, seeds)
     gaps(report, seeds, [100, 200] if quick else list(GAPS))

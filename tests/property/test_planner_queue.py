@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
+from benchmarks.planner_simpy import simpy_starts
 from callsheet.admission.decide import decide
 from callsheet.admission.snapshot import (
     Billing,
@@ -151,6 +152,20 @@ def test_it_starts_what_admission_starts(policy: QueuePolicy, sigma: float) -> N
             ids = [work.id for work in (*problem.projects, *problem.in_flight)]
             dur = {id: int(days) for id, days in zip(ids, realized, strict=True)}
             assert simulated.starts[n].tolist() == admitted(problem, rule, queue, dur), seed
+
+
+def test_a_model_in_simpy_starts_the_same() -> None:
+    """The peer of the benchmark is worth comparing with, and the queue has a third witness."""
+    for seed in SEEDS:
+        problem = problem_of(seed, sigma=0.5)
+        scenarios = scenarios_of(problem, 3, seed)
+        order = queue_order(problem, QueuePolicy.BACKFILL)
+        simulated = play(problem, QueuePolicy.BACKFILL, order, scenarios)
+        safe = {project.id: project.duration.p80 for project in problem.projects}
+        for n in range(scenarios.replications):
+            projects, in_flight = scenarios.projects[n].tolist(), scenarios.in_flight[n].tolist()
+            found = simpy_starts(problem, safe, order.tolist(), projects, in_flight)
+            assert simulated.starts[n].tolist() == found, seed
 
 
 def test_compiled_and_plain_kernels_agree(monkeypatch: pytest.MonkeyPatch) -> None:
