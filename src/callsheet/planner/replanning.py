@@ -19,6 +19,9 @@ from callsheet.planner.solve import plan_of
 MOVES = 40_000
 """Projects placed for one comparison: this many divided by the number of projects, in orders."""
 
+MOST_ORDERS = 5_000
+"""More orders than this are not tried of a few projects."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -46,7 +49,7 @@ class Replanning:
 
     def __init__(self, problem: Problem, plan: Plan, *, moves: int = MOVES, seed: int = 0) -> None:
         self.plan = plan
-        self._moves = max(10, moves // max(1, len(problem.projects)))
+        self._moves = max(10, min(MOST_ORDERS, moves // max(1, len(problem.projects))))
         self._seed = seed
         self._due = {project.id: project.due for project in problem.projects}
         self._weight = {project.id: project.weight for project in problem.projects}
