@@ -58,6 +58,40 @@ def test_first_plans_keep_every_rule() -> None:
         check(problem, solve(problem, iterations=0))
 
 
+def test_what_is_larger_than_its_teams_own_credits_has_days_enough_for_loans() -> None:
+    on_loan = 0
+    for seed in range(300):
+        r = random.Random(seed)
+        teams = tuple(
+            Team(
+                f"T{k}",
+                ((0, r.choice([5, 10, 20, 30])),),
+                r.choice([0, 10, 20, None]),
+                r.choice([0, 10, None]),
+            )
+            for k in range(r.randint(1, 3))
+        )
+        projects = tuple(
+            Project(
+                f"p{i}",
+                (("credits", r.choice([5, 10, 15, 20, 30])),),
+                Duration(r.randint(1, 20)),
+                due=5,
+                team=r.choice(teams).name,
+            )
+            for i in range(r.randint(1, 9))
+        )
+        together = sum(team.own[0][1] for team in teams)
+        problem = Problem((Resource("credits", ((0, together),)),), projects, teams=teams)
+        plan = solve(problem, iterations=0)
+        check(problem, plan)  # says what is left out although it fits
+        own = {team.name: team.own[0][1] for team in teams}
+        on_loan += sum(
+            p.credits > own[p.team or ""] for p in projects if plan.starts[p.id] is not None
+        )
+    assert on_loan > 50
+
+
 def test_the_order_in_which_projects_are_given_changes_nothing() -> None:
     for seed in range(40):
         problem = problem_of(seed)

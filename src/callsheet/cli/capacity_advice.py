@@ -20,6 +20,7 @@ from callsheet.cli.plan_problem import (
     Start,
     read_problem,
 )
+from callsheet.cli.plan_teams import Teams
 from callsheet.kit.errors import Refused
 
 
@@ -29,6 +30,7 @@ def capacity_advice(
     credits: Annotated[str, typer.Option(help="The numbers of credits to compare.")] = (
         "30,60,90,120"
     ),
+    teams: Teams = None,
     country: Country = None,
     closures: Closures = None,
     date_order: Order = None,
@@ -43,19 +45,23 @@ def capacity_advice(
     """Compare what other numbers of credits would make of a calendar.
 
     Prices are the catalogue's defaults, and so are lead times without a history. Every project
-    takes its usual time.
+    takes its usual time. With teams, each gets the part of the credits that it has in their file.
     """
     amounts = _amounts(credits)
     problem, timeline, reading = read_problem(
         calendar,
         start.date(),
-        [(None, amounts[0])],
+        None if teams is not None else [(None, amounts[0])],
         country,
         date_order,
         skip_bad_rows,
         history,
         read_closures(closures),
+        teams=teams,
     )
+    if teams is not None and not any(team.own[0][1] for team in problem.teams):
+        said = "No team has credits on the first day, so that others cannot be divided like them."
+        raise Refused("bad_capacity", said, field="teams")
     from callsheet.planner.capacity import outcomes
 
     compile_planner()
@@ -66,6 +72,7 @@ def capacity_advice(
         "capacities": [
             {
                 "credits": outcome.credits,
+                "teams": dict(outcome.teams),
                 "late": outcome.plan.measure.late,
                 "days_late": outcome.plan.measure.days_late,
                 "never": outcome.never,
@@ -107,6 +114,8 @@ def _draw(console: Console, answer: dict[str, Any], learned: bool) -> None:
         )
     console.print(table)
     source = "learned from your history" if learned else "the catalogue's defaults"
+    if answer["capacities"][0]["teams"]:
+        console.print("Each team has its part of the credits, as in the file of teams.")
     console.print(
         f"{answer['projects']} projects, each as late as the best plan found for that number "
         f"makes it. Durations are {source}.",

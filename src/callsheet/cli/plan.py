@@ -16,19 +16,20 @@ from callsheet.cli.plan_forecast import forecasted
 from callsheet.cli.plan_problem import (
     DEFAULT_BRIEF_TYPE,
     Calendar,
-    Capacity,
     Country,
     History,
     Order,
     SkipBadRows,
     Start,
     Uncertainty,
-    read_capacity,
+    capacity_given,
     read_problem,
     uncertainty_from,
 )
 from callsheet.cli.plan_reasons import explained
 from callsheet.cli.plan_search import Robust, TimeLimit, improved
+from callsheet.cli.plan_teams import CapacityOrTeams, Teams, team_days, teams_as_dicts
+from callsheet.kit.errors import Refused
 from callsheet.sheets.plan_rows import PlanReading, PlanRow
 
 if TYPE_CHECKING:
@@ -39,8 +40,9 @@ if TYPE_CHECKING:
 
 def plan(
     calendar: Calendar,
-    capacity: Capacity,
     start: Start,
+    capacity: CapacityOrTeams = None,
+    teams: Teams = None,
     country: Country = None,
     closures: Closures = None,
     date_order: Order = None,
@@ -67,17 +69,21 @@ def plan(
     chance are those of the queue in the plan's order under durations that vary. Ctrl-C takes the
     best plan so far.
     """
-    check_outputs({"ics": ics, "html": html, "xlsx": xlsx}, [calendar, history])
+    check_outputs({"ics": ics, "html": html, "xlsx": xlsx}, [calendar, history, teams])
+    if robust and teams is not None:
+        said = "An order for teams that lend to each other is not looked for under luck."
+        raise Refused("robust_with_teams", said, field="robust")
     problem, timeline, reading = read_problem(
         calendar,
         start.date(),
-        read_capacity(capacity),
+        capacity_given(capacity),
         country,
         date_order,
         skip_bad_rows,
         history,
         read_closures(closures),
         uncertainty,
+        teams,
     )
     found = improved(problem, time_limit, seed, robust=robust)
     answer = described(problem, found, timeline, reading, seed, history, uncertainty)
@@ -123,6 +129,7 @@ def answer_of(
 
     ``start`` is the day on which to brief. The lower bound is proved.
     """
+    usage = _usage(problem, found, timeline)
     rows = {row.id: row for row in reading.projects}
     order = {id: place for place, id in enumerate(found.order)}
     projects = sorted(problem.projects, key=lambda p: (order.get(p.id, len(order)), p.id))
@@ -146,7 +153,8 @@ def answer_of(
             }
             for work in problem.in_flight
         ],
-        "usage": _usage(problem, found, timeline),
+        "teams": teams_as_dicts(problem, usage, timeline),
+        "usage": usage,
         "skipped_rows": [problem.as_dict() for problem in reading.problems],
         "warnings": [warning.as_dict() for warning in reading.warnings],
         "solver": {"seconds": found.seconds, "method": found.method, "seed": found.seed},
@@ -166,12 +174,14 @@ def _usage(problem: Problem, found: Plan, timeline: Timeline) -> list[dict[str, 
     for begin, end, credits in spans:
         change[begin] += credits
         change[end] -= credits
+    teams = team_days(problem, found, len(change) - 1)
     return [
         {
             "date": timeline.date_of(day),
             "held": held,
             "capacity": steps_on(problem.resources[0].capacity, day),
         }
+        | ({"teams": teams[day]} if teams else {})
         for day, held in enumerate(accumulate(change[:-1]))
     ]
 
@@ -188,6 +198,7 @@ def _project(
     return {
         "id": id,
         "title": row.title,
+        "team": project.team or row.team or None,
         "credits": project.credits,
         "duration": project.duration.p50,
         "brief_type": row.brief_type or DEFAULT_BRIEF_TYPE,

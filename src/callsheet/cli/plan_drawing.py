@@ -13,6 +13,7 @@ from rich.text import Text
 from callsheet.cli.plan_forecast import expectation, say_chance, uncertainty
 from callsheet.cli.plan_problem import MOST_SHOWN
 from callsheet.cli.plan_reasons import draw_reasons
+from callsheet.cli.plan_teams import draw_teams
 from callsheet.cli.plan_words import by_week, quality
 
 MOST_ROWS = 300
@@ -36,8 +37,10 @@ def draw_plan(console: Console, answer: dict[str, Any], first: date) -> None:
             console.print(more, highlight=False, soft_wrap=True)
     for line in strip(answer["usage"]):
         console.print(Text(line), soft_wrap=True)
+    draw_teams(console, answer)
     draw_reasons(console, answer)
-    for sentence in (expectation(answer), quality(answer), uncertainty(answer)):
+    vary = [uncertainty(answer)] if answer["simulation"] else []
+    for sentence in (expectation(answer), quality(answer), *vary):
         console.print(sentence, highlight=False, soft_wrap=True)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from callsheet.catalogue.standard import DELIVERABLE_TYPES, LEAD_TIMES, VARIATIONS
+from callsheet.cli.plan_teams import CapacitySteps, steps_of, teams_of
 from callsheet.insight.wording import say_credits
 from callsheet.kit.errors import Refused
 from callsheet.kit.workdays import CalendarError, WorkCalendar
@@ -18,6 +19,7 @@ from callsheet.sheets.dates import EARLIEST, LATEST, DateOrder
 from callsheet.sheets.plan_rows import PlanReading, read_plan
 from callsheet.sheets.problems import Problem as BadRow
 from callsheet.sheets.records import PriceItem
+from callsheet.sheets.team_rows import TeamRow
 
 if TYPE_CHECKING:
     from callsheet.planner.dates import Timeline
@@ -71,26 +73,31 @@ _Z_80 = 0.8416  # the 80 % quantile of the normal distribution
 def read_problem(
     calendar: Path,
     start: date,
-    steps: list[tuple[date | None, int]],
+    steps: CapacitySteps | None,
     country: str | None,
     order: DateOrder | None,
     skip_bad_rows: bool,
     history: Path | None = None,
     closures: frozenset[date] = frozenset(),
     uncertainty: float | None = None,
+    teams: Path | None = None,
 ) -> tuple[Problem, Timeline, PlanReading]:
-    """Read a calendar, priced by the catalogue's defaults, for ``steps`` of credits.
+    """Read a calendar, priced by the catalogue's defaults, for ``steps`` of credits or ``teams``.
 
-    It is timed by the default lead times, or by a ``history`` of finished projects; with an
-    ``uncertainty`` (a standard deviation of the logarithm) durations vary by that instead. The
-    days that are left of what is in production vary like those of its brief type. Nobody works on
-    ``closures``, nor on the country's public holidays.
+    ``teams`` is a file that says what each team has. The calendar is timed by the default lead
+    times, or by a ``history`` of finished projects; with an ``uncertainty`` (a standard deviation
+    of the logarithm) durations vary by that instead. The days that are left of what is in
+    production vary like those of its brief type. Nobody works on ``closures``, nor on the
+    country's public holidays.
 
     Raises ``Refused`` for bad rows that are not to be left out, for a start that no calendar has,
-    and for an unknown country.
+    for an unknown country, and unless either steps or teams are given.
     """
     in_our_time(start, "start")
-    reading = read_plan(calendar, items=standard_items(), today=start, order=order)
+    own = teams_of(teams, start, order)
+    steps = steps_of(steps, own)
+    names = [team.name for team in own]
+    reading = read_plan(calendar, items=standard_items(), today=start, order=order, teams=names)
     if reading.problems and (reading.unusable or not skip_bad_rows):
         raise Refused("bad_rows", complaint(reading.problems, reading.unusable), field="calendar")
     # The engine loads numba: only once there is something to plan.
@@ -99,7 +106,7 @@ def read_problem(
 
     timeline = Timeline(start, work_calendar(country, closures))
     duration = _durations(history, timeline, order, skip_bad_rows, uncertainty)
-    problem = _problem(reading, capacity_steps(steps, timeline), timeline, duration)
+    problem = _problem(reading, capacity_steps(steps, timeline), timeline, duration, own)
     _check_end(problem, start)
     return problem, timeline, reading
 
@@ -119,12 +126,17 @@ def _check_end(problem: Problem, start: date) -> None:
         )
 
 
-def read_capacity(text: str) -> list[tuple[date | None, int]]:
+def capacity_given(text: str | None) -> CapacitySteps | None:
+    """The capacity, if it was said. Raises ``Refused``."""
+    return None if text is None else read_capacity(text)
+
+
+def read_capacity(text: str) -> CapacitySteps:
     """Read “60” or “60,2027-03-01:90”: credits, then dates from which there are others.
 
     Raises ``Refused``.
     """
-    steps: list[tuple[date | None, int]] = []
+    steps: CapacitySteps = []
     for number, part in enumerate(text.split(",")):
         begin, colon, units = part.strip().rpartition(":")
         try:
@@ -224,8 +236,10 @@ def _problem(
     steps: tuple[tuple[int, int], ...],
     timeline: Timeline,
     duration: Callable[[str, int], Duration],
+    teams: Sequence[TeamRow],
 ) -> Problem:
-    from callsheet.planner.entries import Entry, Held, problem_of
+    from callsheet.planner.entries import Entry, Held, capacity_steps, problem_of
+    from callsheet.planner.problem import Team
 
     return problem_of(
         [
@@ -239,6 +253,7 @@ def _problem(
                 float(row.priority),
                 row.after,
                 row.concepts,
+                row.team if teams else None,
             )
             for row in reading.projects
             if row.status == "planned"
@@ -250,12 +265,17 @@ def _problem(
                 row.credits,
                 row.finish_by,
                 duration(row.brief_type, row.credits).sigma,
+                row.team if teams else None,
             )
             for row in reading.projects
             if row.status == "in_production" and row.finish_by is not None
         ],
         steps,
         timeline,
+        tuple(
+            Team(team.name, capacity_steps(team.credits, timeline), team.may_borrow, team.may_lend)
+            for team in teams
+        ),
     )
 
 

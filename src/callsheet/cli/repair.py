@@ -20,9 +20,10 @@ from callsheet.cli.plan_problem import (
     SkipBadRows,
     Start,
     Uncertainty,
-    read_capacity,
+    capacity_given,
     read_problem,
 )
+from callsheet.cli.plan_teams import CapacityOrTeams, Teams
 from callsheet.cli.repair_before import Before, read_before
 from callsheet.cli.repair_changes import Since, find_project, read_slips, since
 from callsheet.cli.repair_drawing import draw_repair
@@ -39,10 +40,9 @@ def repair(
         Path, typer.Argument(help="The plan: what callsheet plan --json or a repair wrote.")
     ],
     calendar: Calendar,
-    capacity: Annotated[
-        str, typer.Option(help="Credits at one time: 60, or with steps 60,2027-03-01:90.")
-    ],
     start: Start,
+    capacity: CapacityOrTeams = None,
+    teams: Teams = None,
     slipped: Annotated[
         list[str] | None,
         typer.Option(
@@ -89,13 +89,14 @@ def repair(
     problem, timeline, reading = read_problem(
         calendar,
         start.date(),
-        read_capacity(capacity),
+        capacity_given(capacity),
         country,
         date_order,
         skip_bad_rows,
         history,
         read_closures(closures),
         uncertainty,
+        teams,
     )
     slips = read_slips(slipped or (), reading)
     waiting = [find_project(name, reading, "not_started").id for name in not_started or ()]

@@ -15,6 +15,7 @@ class PlannedBefore(BaseModel):
 
     id: str
     title: str
+    team: str | None
     credits: int
     duration: int
     priority: int
@@ -41,14 +42,27 @@ class StartedBefore(HeldBefore):
     tardiness: int | None
 
 
+class _TeamDay(BaseModel):
+    team: str
+    own: int
+
+
 class _Day(BaseModel):
     date: date
     capacity: int
+    teams: list[_TeamDay] = []
+
+
+class _Team(BaseModel):
+    name: str
+    may_borrow: int
+    may_lend: int | None
 
 
 class _Plan(BaseModel):
     projects: list[PlannedBefore]
     in_production: list[HeldBefore]
+    teams: list[_Team]
     usage: list[_Day]
 
 
@@ -69,13 +83,16 @@ class Before:
     """An earlier plan by id.
 
     ``held`` are the finishes of what had started or was in production, ``starts`` all starts that
-    are known, ``late`` the working days late and the priority of what has a start.
+    are known, ``own`` the credits of each team by day, ``limits`` what teams may borrow and lend,
+    ``late`` the working days late and the priority of what has a start.
     """
 
     def __init__(self, plan: _Plan, started: list[StartedBefore]) -> None:
         self.projects = {project.id: project for project in plan.projects}
         self.held = {work.id: work.finish for work in (*plan.in_production, *started)}
         self.capacity = {day.date: day.capacity for day in plan.usage}
+        self.own = {day.date: {t.team: t.own for t in day.teams} for day in plan.usage}
+        self.limits = {team.name: (team.may_borrow, team.may_lend) for team in plan.teams}
         known: list[PlannedBefore | StartedBefore] = [*plan.projects, *started]
         self.starts = {work.id: work.start for work in known if work.start is not None}
         self.late = {work.id: (work.tardiness or 0, work.priority) for work in known}

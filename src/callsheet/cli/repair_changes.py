@@ -210,6 +210,7 @@ class _Since:
                 self._say("added", project.id, None, None)
                 continue
             pairs: list[tuple[str, Any, Any]] = [
+                ("team", old.team, project.team or row.team or None),
                 ("credits", old.credits, project.credits),
                 ("due", old.due, row.due),
                 ("not_before", old.not_before, row.not_before),
@@ -244,6 +245,15 @@ class _Since:
     def _compare_capacity(self, problem: Problem) -> None:
         from callsheet.planner.problem import steps_on
 
+        limits = {team.name: (team.may_borrow, team.may_lend) for team in problem.teams}
+        if limits != self.before.limits:
+            self._say("limits", None, None, None)
+        for day, then in sorted(self.before.own.items()):
+            on = max(0, self.timeline.day_from(day))
+            own = {team.name: steps_on(team.own, on) for team in problem.teams}
+            if day >= self.timeline.zero and own != then:
+                self._say("team_credits", None, then, own, day)
+                break
         steps = problem.resources[0].capacity
         for day, credits in sorted(self.before.capacity.items()):
             now = steps_on(steps, max(0, self.timeline.day_from(day)))
@@ -277,6 +287,8 @@ def _sentence(code: str, title: str | None, then: Any, now: Any, day: date | Non
         code = "duration"
     if code == "not_before" and now is None:
         return f"{name} may be briefed on any day, not only from {then} on."
+    if code == "team_credits":
+        now, then = (_list(own) for own in (now, then))
     if code == "after":
         now, then = (", ".join(ids) or "nothing" for ids in (now, then))
     said = {
@@ -288,6 +300,9 @@ def _sentence(code: str, title: str | None, then: Any, now: Any, day: date | Non
         "done": f"{name} is finished already.",
         "started_early": f"{name} has started already, before {then}.",
         "capacity": f"The capacity on {day} is {now}, not {then} credits.",
+        "limits": "The teams, or what they may borrow and lend, are not what they were.",
+        "team_credits": f"On {day} the teams have {now} credits, not {then}.",
+        "team": f"{name} belongs to {now or 'no team'}, not to {then or 'none'}.",
         "credits": f"{name} costs {now} credits, not {then}.",
         "duration": f"{name} takes {now} working days, not {then}.",
         "due": f"{name} is wanted by {now}, not by {then}.",
@@ -296,6 +311,10 @@ def _sentence(code: str, title: str | None, then: Any, now: Any, day: date | Non
         "after": f"{name} comes after {now}, not after {then}.",
     }
     return said[code]
+
+
+def _list(own: dict[str, int]) -> str:
+    return ", ".join(f"{name} {credits}" for name, credits in own.items()) if own else "no"
 
 
 def _no_start(title: str) -> Refused:

@@ -18,10 +18,11 @@ from callsheet.cli.plan_problem import (
     Order,
     SkipBadRows,
     Start,
-    read_capacity,
+    capacity_given,
     read_problem,
 )
 from callsheet.cli.plan_search import TimeLimit, improved
+from callsheet.cli.plan_teams import CapacityOrTeams, Teams
 from callsheet.insight.wording import say_number, say_working_days
 
 if TYPE_CHECKING:
@@ -32,10 +33,9 @@ if TYPE_CHECKING:
 
 def split_advice(
     calendar: Calendar,
-    capacity: Annotated[
-        str, typer.Option(help="Credits at one time: 60, or with steps 60,2027-03-01:90.")
-    ],
     start: Start,
+    capacity: CapacityOrTeams = None,
+    teams: Teams = None,
     most: Annotated[int, typer.Option(min=1, max=50, help="So many proposals at most.")] = 5,
     country: Country = None,
     closures: Closures = None,
@@ -54,12 +54,13 @@ def split_advice(
     problem, timeline, reading = read_problem(
         calendar,
         start.date(),
-        read_capacity(capacity),
+        capacity_given(capacity),
         country,
         date_order,
         skip_bad_rows,
         history,
         read_closures(closures),
+        teams=teams,
     )
     found = improved(problem, time_limit, seed)
     from callsheet.planner.split import splits

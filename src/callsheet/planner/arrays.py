@@ -158,7 +158,8 @@ def _horizon(problem: Problem, demand: Ints, dur: Ints, ready: int, longest_chai
     """A number of days within which every order of starting ends, if it ends at all.
 
     After ``base`` no capacity changes and nothing new gets ready. Then some resource is more than
-    half full, or a chain of predecessors runs, until everything has started.
+    half full, or a chain of predecessors runs, or what is larger than its team's own credits
+    runs on loans, until everything has started.
     """
     steps = [day for r in problem.resources for day, _ in r.capacity]
     steps += [day for team in problem.teams for day, _ in team.own]
@@ -169,6 +170,9 @@ def _horizon(problem: Problem, demand: Ints, dur: Ints, ready: int, longest_chai
         last = resource.capacity[-1][1]
         if resource.name == CREDITS and problem.teams:
             last = min(team.own[-1][1] for team in problem.teams)
+            together = sum(team.own[-1][1] for team in problem.teams)
+            lent = (demand[:, n] > last) & (demand[:, n] <= together)
+            crowded += int(dur[lent].sum())
         fits = demand[:, n] <= last
         work = int((demand[fits, n] * dur[fits]).sum())
         crowded += alone if last == 0 else -(-2 * work // last)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from heapq import heapify, heapreplace
 
 from callsheet.planner.plan import Plan
 from callsheet.planner.problem import CREDITS, Problem, Resource
 from callsheet.planner.solve import solve
+
+GRAIN = 5
+"""Teams get their credits in multiples of this, as briefs are priced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +20,7 @@ class Outcome:
 
     ``never`` counts projects that are larger than the capacity, or wait for one that is.
     ``used`` is the share of all credit-days that projects hold, from day 0 until the last of them
-    has finished (0 to 1); ``last`` is that day.
+    has finished (0 to 1); ``last`` is that day. ``teams`` are the credits of each team.
     """
 
     credits: int
@@ -24,6 +28,7 @@ class Outcome:
     never: int
     used: float
     last: int
+    teams: tuple[tuple[str, int], ...] = ()
 
 
 def outcomes(
@@ -39,11 +44,17 @@ def outcomes(
     A plan under fewer credits is one under more as well, so what was found for fewer is kept
     where the search for more has found nothing better: more credits are never shown as worse,
     unless they let projects start that could not before.
+
+    With teams, each gets the part of all credits that it owns on day 0 (``shares``); what it may
+    borrow and lend stays. Raises ``ValueError`` if no team owns any then.
     """
     found: list[Outcome] = []
     for credits in sorted(set(capacities)):
         others = problem.resources[1:]
-        alike = replace(problem, resources=(Resource(CREDITS, ((0, credits),)), *others))
+        own = shares({team.name: team.own[0][1] for team in problem.teams}, credits)
+        teams = tuple(replace(team, own=((0, own[team.name]),)) for team in problem.teams)
+        resources = (Resource(CREDITS, ((0, credits),)), *others)
+        alike = replace(problem, resources=resources, teams=teams)
         plan = solve(alike, time_limit=time_limit, iterations=iterations, seed=seed)
         before = found[-1].plan if found else None
         if before is not None and _same_starts(before, plan) and before.measure.z < plan.measure.z:
@@ -51,6 +62,29 @@ def outcomes(
             plan = replace(before, lower_bound=bound, status=plan.status)
         found.append(_outcome(alike, credits, plan))
     return found
+
+
+def shares(owned: dict[str, int], credits: int) -> dict[str, int]:
+    """Divide credits among teams in proportion to what they own, in steps of ``GRAIN``.
+
+    By the highest averages of Webster and Sainte-Lagüe: with more credits nobody gets fewer, so
+    that a plan with fewer stays one with more. Raises ``ValueError`` if nobody owns any.
+    """
+    if not owned:
+        return {}
+    if not any(owned.values()):
+        raise ValueError("nobody owns any credits that could be a measure")
+    given = dict.fromkeys(owned, 0)
+    # Who has least of what it should have is next; ties fall to the larger, then by name.
+    line = [(GRAIN / own, -own, name) for name, own in owned.items() if own]
+    heapify(line)
+    while credits > 0:
+        _, less, name = line[0]
+        part = min(GRAIN, credits)
+        given[name] += part
+        credits -= part
+        heapreplace(line, ((2 * given[name] + GRAIN) / -less, less, name))
+    return given
 
 
 def _same_starts(one: Plan, other: Plan) -> bool:
@@ -68,4 +102,5 @@ def _outcome(problem: Problem, credits: int, plan: Plan) -> Outcome:
     last = max(ends, default=0)
     whole = credits * last
     never = sum(start is None for start in plan.starts.values())
-    return Outcome(credits, plan, never, held / whole if whole else 0.0, last)
+    teams = tuple((team.name, team.own[0][1]) for team in problem.teams)
+    return Outcome(credits, plan, never, held / whole if whole else 0.0, last, teams)

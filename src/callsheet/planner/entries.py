@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from callsheet.planner.dates import Timeline
-from callsheet.planner.problem import CREDITS, Duration, InFlight, Problem, Project, Resource, Steps
+from callsheet.planner.problem import (
+    CREDITS,
+    Duration,
+    InFlight,
+    Problem,
+    Project,
+    Resource,
+    Steps,
+    Team,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +35,7 @@ class Entry:
     weight: float = 1.0
     after: tuple[str, ...] = ()
     concepts: tuple[int, ...] = ()
+    team: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +50,7 @@ class Held:
     credits: int
     finish_by: date
     sigma: float = 0.0
+    team: str | None = None
 
 
 def capacity_steps(capacity: Sequence[tuple[date | None, int]], timeline: Timeline) -> Steps:
@@ -56,11 +67,16 @@ def capacity_steps(capacity: Sequence[tuple[date | None, int]], timeline: Timeli
 
 
 def problem_of(
-    entries: Iterable[Entry], held: Iterable[Held], capacity: Steps, timeline: Timeline
+    entries: Iterable[Entry],
+    held: Iterable[Held],
+    capacity: Steps,
+    timeline: Timeline,
+    teams: tuple[Team, ...] = (),
 ) -> Problem:
     """The problem of planning these entries beside what is held.
 
-    A project is due on the last working day on or before its date. A return that is overdue
+    With ``teams``, each belongs to one of them, and ``capacity`` is what they own together. A
+    project is due on the last working day on or before its date. A return that is overdue
     counts as the next working day. Raises ``ProblemError``.
     """
     return Problem(
@@ -76,6 +92,7 @@ def problem_of(
                 weight=entry.weight,
                 after=entry.after,
                 concepts=entry.concepts,
+                team=entry.team,
             )
             for entry in entries
         ),
@@ -85,7 +102,9 @@ def problem_of(
                 title=work.title,
                 demand=((CREDITS, work.credits),),
                 remaining=Duration(max(1, timeline.day_from(work.finish_by)), work.sigma),
+                team=work.team,
             )
             for work in held
         ),
+        teams=teams,
     )

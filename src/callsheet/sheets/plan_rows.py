@@ -73,12 +73,14 @@ def read_plan(
     items: Iterable[PriceItem],
     today: date,
     order: DateOrder | None = None,
+    teams: Iterable[str] = (),
     limits: Limits = LIMITS,
 ) -> PlanReading:
     """Read a calendar from a CSV file or a workbook, priced by a price list.
 
     Dates like 03/04/2027 are read as ``order`` says, or as the other dates of the file show; they
-    are refused where neither settles it. Never raises for what the file holds.
+    are refused where neither settles it. With ``teams``, every row that needs credits names one
+    of them. Never raises for what the file holds.
     """
     findings = Findings()
     register: Register[PlanRow] = Register(PLAN)
@@ -99,14 +101,16 @@ def read_plan(
         rows = len(sheet.rows)
         context = Context(today, order or order_of(sheet), findings)
         book = PriceBook(items)
-        _read(register, list(read_rows(sheet, context)), book)
+        _read(register, list(read_rows(sheet, context)), book, {fold(name): name for name in teams})
         _resolve(register)
     return PlanReading(
         tuple(register.records.values()), tuple(findings.problems), tuple(findings.warnings), rows
     )
 
 
-def _read(register: Register[PlanRow], rows: list[Row], book: PriceBook) -> None:
+def _read(
+    register: Register[PlanRow], rows: list[Row], book: PriceBook, teams: dict[str, str]
+) -> None:
     taken = {fold_key(row.get("id")): row.number for row in reversed(rows) if row.get("id")}
     for row in rows:
         title = row.get("title")
@@ -121,11 +125,11 @@ def _read(register: Register[PlanRow], rows: list[Row], book: PriceBook) -> None
         elif taken[fold_key(id)] != row.number:
             row.error("duplicate_key", f"Row {taken[fold_key(id)]} has the same id.", "id")
             continue
-        project = _project(row, id, book)
+        project = _project(row, id, book, teams)
         register.add(id, None if row.is_bad else project, row, title)
 
 
-def _project(row: Row, id: str, book: PriceBook) -> PlanRow:
+def _project(row: Row, id: str, book: PriceBook, teams: dict[str, str]) -> PlanRow:
     status = row.get("status", "planned")
     due = row.get("wanted_by") or row.get("go_live")
     unread = row.unreadable("wanted_by") or row.unreadable("go_live")
@@ -148,7 +152,7 @@ def _project(row: Row, id: str, book: PriceBook) -> PlanRow:
         due=due,
         go_live=live,
         brief_type=row.get("brief_type", ""),
-        team=row.get("team", ""),
+        team=_team(row, teams) if teams and credits else row.get("team", ""),
         campaign=row.get("campaign", ""),
         priority=_priority(row),
         not_before=row.get("not_before"),
@@ -183,6 +187,17 @@ def _credits(row: Row, book: PriceBook) -> int:
             "deliverables" if said is None else "credits",
         )
     return price
+
+
+def _team(row: Row, teams: dict[str, str]) -> str:
+    """The team as the list of teams writes it."""
+    name: str = row.get("team", "")
+    known = ", ".join(teams.values())
+    if not name:
+        row.error("missing_value", f"Say whose credits it uses: {known}.", "team")
+    elif fold(name) not in teams:
+        row.error("unknown_team", f"This team has no credits; those that have: {known}.", "team")
+    return teams.get(fold(name), name)
 
 
 def _concepts(row: Row, credits: int) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""The largest example, planned from the file to all that ``callsheet plan`` writes."""
+"""The larger examples, planned from the files to all that ``callsheet plan`` writes."""
 
 from __future__ import annotations
 
@@ -44,3 +44,29 @@ def test_the_year_becomes_dates_a_page_and_a_workbook(tmp_path: Path) -> None:
             assert planned[row.id]["start"] >= row.not_before.isoformat()
     assert openpyxl.load_workbook(workbook)["Briefs"].max_row == len(planned) + 1
     assert "Gardener&#x27;s gift lookbook" in page.read_text()
+
+
+def test_the_season_of_four_teams_keeps_their_limits() -> None:
+    teams = EXAMPLES.parent / "teams" / "team-season.csv"
+    options = [
+        "--teams", str(teams), "--start", "2027-01-04", "--country", "DE-BE", "--time-limit", "1",
+        "--json",
+    ]  # fmt: skip
+    file = EXAMPLES / "team-season.csv"
+    done = CliRunner().invoke(build_planner(), ["plan", str(file), *options])
+    assert done.exit_code == 0, done.stderr
+    answer = json.loads(done.stdout)
+    limits = {team["name"]: team for team in answer["teams"]}
+    # The how-to says what they have together.
+    assert sum(team["credits"][0]["credits"] for team in limits.values()) == 120
+    assert any(team["most_borrowed"] for team in limits.values())
+    for day in answer["usage"]:
+        assert sum(team["held"] for team in day["teams"]) == day["held"] <= day["capacity"] == 120
+        lent = sum(
+            min(team["own"] - team["held"], limits[team["team"]]["may_lend"] or 120)
+            for team in day["teams"]
+            if team["held"] < team["own"]
+        )
+        assert sum(team["borrowed"] for team in day["teams"]) <= lent
+        for team in day["teams"]:
+            assert team["borrowed"] <= limits[team["team"]]["may_borrow"]

@@ -1,6 +1,8 @@
 """What other numbers of credits change, on the smallest calendars that show it."""
 
-from callsheet.planner.capacity import outcomes
+import pytest
+
+from callsheet.planner.capacity import outcomes, shares
 from callsheet.planner.problem import Duration, InFlight, Problem, Project, Resource
 
 
@@ -31,3 +33,25 @@ def test_work_in_production_holds_its_credits() -> None:
     (thirty,) = outcomes(three(in_flight=(held,)), [30], iterations=100)
     # 5 days late each, in addition to 0, 10 and 20.
     assert (thirty.plan.measure.days_late, thirty.last) == (45, 35)
+
+
+def test_teams_get_their_part_in_fives() -> None:
+    owned = {"A": 40, "B": 30, "C": 0, "D": 20}
+    assert shares(owned, 90) == {"A": 40, "B": 30, "C": 0, "D": 20}
+    assert shares(owned, 45) == {"A": 20, "B": 15, "C": 0, "D": 10}
+    assert shares(owned, 0) == dict.fromkeys(owned, 0)
+    assert sum(shares(owned, 67).values()) == 67
+    assert shares({}, 60) == {}
+    with pytest.raises(ValueError, match="nobody owns"):
+        shares({"A": 0}, 60)
+
+
+def test_with_more_credits_no_team_gets_fewer() -> None:
+    """Rounding each part by itself takes some away again (the paradox of Alabama)."""
+    owned = {"A": 7, "B": 17, "C": 31, "D": 45}
+    before = shares(owned, 0)
+    for credits in range(1, 301):
+        now = shares(owned, credits)
+        assert sum(now.values()) == credits
+        assert all(now[name] >= before[name] for name in owned)
+        before = now
