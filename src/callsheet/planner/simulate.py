@@ -169,7 +169,9 @@ def given_of(problem: Problem) -> Given:
     capacity = [[steps_on(r.capacity, day) for r in problem.resources] for day in days]
     levels = np.array(capacity, dtype=np.int64)
     change = np.vstack((levels[:1], levels[1:] - levels[:-1]))
+    last = np.array([resource.capacity[-1][1] for resource in problem.resources], dtype=np.int64)
     return Given(
+        kinds=(0,) * len(names),
         demand=demand,
         usual=np.array([duration.p50 for duration in usual], dtype=np.int64),
         safe=np.array([duration.p80 for duration in usual], dtype=np.int64),
@@ -179,6 +181,7 @@ def given_of(problem: Problem) -> Given:
         succ_from=np.cumsum([0, *map(len, followers)], dtype=np.int64),
         succ=np.array([n for rows in followers for n in rows], dtype=np.int64),
         ever=(demand[: len(problem.projects)] <= most).all(axis=1),
+        lasting=(demand[: len(problem.projects)] <= last).all(axis=1),
         step_day=np.array(days, dtype=np.int64),
         change=change,
     )

@@ -22,10 +22,15 @@ class Given(NamedTuple):
     ``usual`` and ``safe`` are the P50 and P80 that the queue reckons with. ``opens`` are ready
     days, ``by_open`` the projects in their order; ``waits`` how many predecessors each has,
     ``succ`` of row ``j`` are ``succ[succ_from[j]:succ_from[j + 1]]``. ``ever`` says which could
-    fit at all; the others hold nobody up. ``change[s]`` are the units of each resource that come
-    on ``step_day[s]``; the first are all there are on day 0.
+    fit at all; the others hold nobody up. ``lasting`` says which fit into the last capacity, so
+    that a day on which they fit always comes. ``change[s]`` are the units of each resource that
+    come on ``step_day[s]``; the first are all there are on day 0.
+
+    ``kinds`` is as long as there are resources. Of a tuple that is known while compiling: where
+    there is one resource, as nearly always, the loops over resources are none.
     """
 
+    kinds: tuple[int, ...]
     demand: npt.NDArray[np.int64]
     usual: npt.NDArray[np.int64]
     safe: npt.NDArray[np.int64]
@@ -35,6 +40,7 @@ class Given(NamedTuple):
     succ_from: npt.NDArray[np.int64]
     succ: npt.NDArray[np.int64]
     ever: npt.NDArray[np.bool_]
+    lasting: npt.NDArray[np.bool_]
     step_day: npt.NDArray[np.int64]
     change: npt.NDArray[np.int64]
 
@@ -68,26 +74,26 @@ TODAY, STEP, OPENED, RUNNING, WAITING = range(5)
 
 
 @compiled
-def fits(demand, j, room):
+def fits(kinds, demand, j, room):
     """Whether row ``j`` has room. From overdrawn credits starts nothing, not even what is free."""
     fit = demand[j, 0] <= room[0]
-    for r in range(1, room.shape[0]):
+    for r in range(1, len(kinds)):
         if demand[j, r] > 0 and demand[j, r] > room[r]:
             fit = False
     return fit
 
 
 @compiled
-def add(room, units, j, sign):
+def add(kinds, room, units, j, sign):
     """Row ``j`` of ``units`` comes to the room (1) or goes (-1)."""
-    for r in range(room.shape[0]):
+    for r in range(len(kinds)):
         room[r] += sign * units[j, r]
 
 
 @compiled
-def move(coming, day, demand, j, sign):
+def move(kinds, coming, day, demand, j, sign):
     """Row ``j`` is expected back on a day of the ring (1), or is not any more (-1)."""
-    for r in range(coming.shape[1]):
+    for r in range(len(kinds)):
         coming[day, r] += sign * demand[j, r]
 
 
@@ -114,7 +120,7 @@ def insert(days, rows, count, day, row):
 
 
 @compiled
-def reserve(j, today, free, demand, overdue, coming, step, step_day, change, room):
+def reserve(kinds, j, today, free, demand, overdue, coming, step, step_day, change, room):
     """The first day on which row ``j`` is expected to fit; NEVER if on none.
 
     ``room`` gets what is free then. What is overdue is expected tomorrow; ``coming`` is a ring of
@@ -122,21 +128,21 @@ def reserve(j, today, free, demand, overdue, coming, step, step_day, change, roo
     """
     ring = coming.shape[0]
     steps = step_day.shape[0]
-    for r in range(room.shape[0]):
+    for r in range(len(kinds)):
         room[r] = free[r] + overdue[r]
     day = today
     while True:
         if day < today + ring:
             day += 1
-            add(room, coming, day & (ring - 1), 1)
+            add(kinds, room, coming, day & (ring - 1), 1)
         elif step < steps:
             day = max(day, step_day[step])
         else:
             return NEVER
         while step < steps and step_day[step] <= day:
-            add(room, change, step, 1)
+            add(kinds, room, change, step, 1)
             step += 1
-        if fits(demand, j, room):
+        if fits(kinds, demand, j, room):
             return day
 
 
@@ -180,8 +186,8 @@ def open_yard(dur, given, yard, starts):
     for j in range(n, demand.shape[0]):
         insert(yard.end_day, yard.end_row, j - n, dur[j], j)
         yard.due[j] = usual[j]
-        move(yard.coming, usual[j] & (ring - 1), demand, j, 1)
-        add(yard.free, demand, j, -1)
+        move(given.kinds, yard.coming, usual[j] & (ring - 1), demand, j, 1)
+        add(given.kinds, yard.free, demand, j, -1)
     yard.at[TODAY] = 0
     yard.at[STEP] = 1
     yard.at[OPENED] = 0
@@ -208,7 +214,8 @@ def serve(stop, dur, order, place, given, yard, strict, patience, starts):
     demand, usual, safe, opens, by_open = (
         given.demand, given.usual, given.safe, given.opens, given.by_open,
     )  # fmt: skip
-    step_day, change, ever = given.step_day, given.change, given.ever
+    step_day, change, ever, lasting = given.step_day, given.change, given.ever, given.lasting
+    kinds = given.kinds
     free, spare, overdue, coming = yard.free, yard.spare, yard.overdue, yard.coming
     end_day, end_row, due, line = yard.end_day, yard.end_row, yard.due, yard.line
     missing, reserved = yard.missing, yard.reserved
@@ -221,18 +228,18 @@ def serve(stop, dur, order, place, given, yard, strict, patience, starts):
         while running and end_day[running - 1] == today:
             j = end_row[running - 1]
             if due[j] <= today:
-                add(overdue, demand, j, -1)
+                add(kinds, overdue, demand, j, -1)
             else:
-                move(coming, due[j] & (ring - 1), demand, j, -1)
+                move(kinds, coming, due[j] & (ring - 1), demand, j, -1)
             running -= 1
-            add(free, demand, j, 1)
+            add(kinds, free, demand, j, 1)
             for at in range(given.succ_from[j], given.succ_from[j + 1]):
                 s = given.succ[at]
                 missing[s] -= 1
                 if missing[s] == 0 and opens[s] < today and ever[s]:
                     join(s, today, place, yard)
         while step < steps and step_day[step] <= today:
-            add(free, change, step, 1)
+            add(kinds, free, change, step, 1)
             step += 1
         while opened < n and opens[by_open[opened]] <= today:
             j = by_open[opened]
@@ -243,45 +250,62 @@ def serve(stop, dur, order, place, given, yard, strict, patience, starts):
         waiting = yard.at[WAITING]
         head = -1
         kept = 0
-        within = 0
+        within = -1
         at = 0
         while at < waiting:
             j = order[line[at]]
-            if fits(demand, j, free) and (head < 0 or safe[j] <= within or fits(demand, j, spare)):
+            goes = fits(kinds, demand, j, free)
+            if goes and head >= 0:
+                if within < 0:
+                    # Only now is it of use to know when the head is expected to fit.
+                    day = reserve(
+                        kinds, head, today, free, demand, overdue, coming, step, step_day, change,
+                        spare,
+                    )  # fmt: skip
+                    within = day - today
+                    add(kinds, spare, demand, head, -1)
+                goes = safe[j] <= within or fits(kinds, demand, j, spare)
+            if goes:
                 starts[j] = today
-                add(free, demand, j, -1)
+                add(kinds, free, demand, j, -1)
                 insert(end_day, end_row, running, today + dur[j], j)
                 due[j] = today + usual[j]
-                move(coming, due[j] & (ring - 1), demand, j, 1)
+                move(kinds, coming, due[j] & (ring - 1), demand, j, 1)
                 running += 1
                 if head >= 0 and usual[j] > within:
-                    add(spare, demand, j, -1)
+                    add(kinds, spare, demand, j, -1)
                 at += 1
             else:
-                line[kept] = line[at]
+                if kept < at:
+                    line[kept] = line[at]
                 kept += 1
                 at += 1
                 if strict:
                     break
                 if head < 0:
-                    day = reserve(
-                        j, today, free, demand, overdue, coming, step, step_day, change, spare
-                    )
-                    if day < NEVER:
+                    if reserved[j] >= 0 and lasting[j]:
                         head = j
-                        within = day - today
-                        add(spare, demand, j, -1)
-                        if reserved[j] < 0:
-                            reserved[j] = day
-                        elif today >= reserved[j] + patience:
-                            break
+                    else:
+                        day = reserve(
+                            kinds, j, today, free, demand, overdue, coming, step, step_day, change,
+                            spare,
+                        )  # fmt: skip
+                        if day < NEVER:
+                            head = j
+                            within = day - today
+                            add(kinds, spare, demand, j, -1)
+                            if reserved[j] < 0:
+                                reserved[j] = day
+                    if head >= 0 and today >= reserved[j] + patience:
+                        break
             if head >= 0 and free[0] < least:
                 break
-        while at < waiting:
-            line[kept] = line[at]
-            kept += 1
-            at += 1
-        yard.at[WAITING] = kept
+        if kept < at:
+            while at < waiting:
+                line[kept] = line[at]
+                kept += 1
+                at += 1
+            yard.at[WAITING] = kept
 
         before = today
         today = end_day[running - 1] if running else NEVER
@@ -291,7 +315,7 @@ def serve(stop, dur, order, place, given, yard, strict, patience, starts):
             today = min(today, step_day[step])
         # What was expected by then and is not back yet is overdue.
         for day in range(before + 1, min(today, before + ring) + 1):
-            for r in range(coming.shape[1]):
+            for r in range(len(kinds)):
                 overdue[r] += coming[day & (ring - 1), r]
                 coming[day & (ring - 1), r] = 0
     yard.at[TODAY] = today
