@@ -43,7 +43,9 @@ def improved(problem: Problem, time_limit: float, seed: int, *, robust: bool = F
         BarColumn(),
         TextColumn("{task.description}"),
     )
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+    screen = Console(stderr=True)
+    # Where nobody looks, not even the empty line that the bar leaves behind.
+    with Bar(*columns, console=screen, transient=True, disable=not screen.is_terminal) as bar:
         task = bar.add_task("", total=max(time_limit, 0.01))
 
         def tell(progress: Progress) -> None:

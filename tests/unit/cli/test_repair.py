@@ -217,8 +217,8 @@ def test_a_repair_is_repaired_again(tmp_path: Path) -> None:
 
 
 def test_it_is_drawn(tmp_path: Path) -> None:
-    code, out, _ = run("repair", *plan(tmp_path), "--slipped", "Teaser: +5", start="2027-01-18")
-    assert code == 0
+    code, out, said = run("repair", *plan(tmp_path), "--slipped", "Teaser: +5", start="2027-01-18")
+    assert (code, said) == (0, "")
     lines = [" ".join(line.split()) for line in out.splitlines()]
     assert "“Teaser” is finished on 2027-02-11, not on 2027-02-04." in lines
     assert "2027-02-04 2027-02-11 Sequel +5 2027-04-09 0 → 0" in lines
