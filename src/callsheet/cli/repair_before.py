@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from callsheet.kit.errors import Refused
+from callsheet.sheets.dates import EARLIEST, LATEST
+
+Day = Annotated[date, Field(ge=EARLIEST, le=LATEST)]
+"""A day of the years that calendars have."""
+
+Count = Annotated[int, Field(ge=0, le=1_000_000)]
 
 
 class PlannedBefore(BaseModel):
@@ -16,30 +23,30 @@ class PlannedBefore(BaseModel):
     id: str
     title: str
     team: str | None
-    credits: int
-    duration: int
-    priority: int
-    start: date | None
-    finish: date | None
-    due: date | None
-    not_before: date | None
+    credits: Count
+    duration: Count
+    priority: Count
+    start: Day | None
+    finish: Day | None
+    due: Day | None
+    not_before: Day | None
     after: tuple[str, ...]
-    tardiness: int | None
+    tardiness: Count | None
 
 
 class HeldBefore(BaseModel):
     """What was in production: when its credits come back."""
 
     id: str
-    finish: date
+    finish: Day
 
 
 class StartedBefore(HeldBefore):
     """What had started by the plan before it when a repair was made."""
 
-    start: date | None
-    priority: int
-    tardiness: int | None
+    start: Day | None
+    priority: Count
+    tardiness: Count | None
 
 
 class _TeamDay(BaseModel):
@@ -48,7 +55,7 @@ class _TeamDay(BaseModel):
 
 
 class _Day(BaseModel):
-    date: date
+    date: Day
     capacity: int
     teams: list[_TeamDay] = []
 

@@ -235,6 +235,18 @@ def test_what_is_no_plan_is_refused(tmp_path: Path, text: str) -> None:
     assert "is no plan as callsheet plan --json writes it" in said
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("start", "9999-12-31"), ("tardiness", -3), ("credits", "many")]
+)
+def test_a_plan_with_odd_values_names_the_place(tmp_path: Path, name: str, value: object) -> None:
+    planned, calendar = plan(tmp_path)
+    odd = json.loads(Path(planned).read_text())
+    odd["projects"][2][name] = value
+    Path(planned).write_text(json.dumps(odd))
+    code, _, said = run("repair", planned, calendar)
+    assert (code, f"projects.2.{name}: " in said) == (ExitCode.REFUSED, True)
+
+
 def test_the_plan_of_another_calendar_is_refused(tmp_path: Path) -> None:
     planned, calendar = plan(tmp_path)
     Path(calendar).write_text(HEAD + "Other,2027-04-09,20,content creation,,,,\n")
