@@ -32,6 +32,7 @@ WITHOUT_A_CODE: Final = {
     ("credits/post.py", "_refusal"),  # its sentences are read beside the database function
 }
 OF_ROWS: Final = ("sheets/", "services/importing/")
+_SAYING: Final = ("error", "warn", "NotReadable", "Unreadable", "Problem")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -111,7 +112,7 @@ def _in_module(name: str, tree: ast.Module) -> Iterator[Refusal]:
                 _text(field_given, function) if field_given is not None else "",
                 _text(call.args[1], function),
             )
-        elif name.startswith(OF_ROWS) and called in ("error", "warn", "NotReadable", "Problem"):
+        elif name.startswith(OF_ROWS) and called in _SAYING:
             yield from _of_a_row(called, call, function)
 
 

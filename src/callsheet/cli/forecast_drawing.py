@@ -11,6 +11,8 @@ from rich.text import Text
 
 from callsheet.cli.plan_forecast import expectation, say_chance, uncertainty
 from callsheet.cli.plan_problem import MOST_SHOWN
+from callsheet.cli.plan_words import rows_to_look_at
+from callsheet.kit.visible import visible
 
 AT_WORK, LIKELY, SURE, WANTED = "█", "▓", "░", "◆"
 LEGEND = (
@@ -24,8 +26,8 @@ _TITLE, _CHANCE = 24, 7
 
 def draw_forecast(console: Console, answer: dict[str, Any], first: date) -> None:
     """Print a forecast (as ``callsheet forecast --json`` answers) from the day ``first`` on."""
-    for problem in answer["skipped_rows"][:MOST_SHOWN]:
-        console.print(Text(f"Left out: row {problem['row']}: {problem['rule']}"), soft_wrap=True)
+    for line in rows_to_look_at(answer)[:MOST_SHOWN]:
+        console.print(Text(visible(line)), soft_wrap=True)
     projects = answer["projects"]
     if projects:
         console.print(_dates(projects, first, console.width))

@@ -18,7 +18,9 @@ from callsheet.sheets.history_rows import HistoryReading, read_history
 if TYPE_CHECKING:
     from callsheet.planner.calibration import Learned
 
-HistoryFile = Annotated[Path, typer.Argument(help="Finished projects: a .csv or .xlsx file.")]
+HistoryFile = Annotated[
+    Path, typer.Argument(help="Finished projects: a .csv, .xlsx or .json file.")
+]
 
 
 def history_of(

@@ -35,7 +35,7 @@ from callsheet.sheets.plan_rows import PlanReading, PlanRow
 if TYPE_CHECKING:
     from callsheet.planner.dates import Timeline
     from callsheet.planner.plan import Plan
-    from callsheet.planner.problem import Problem
+    from callsheet.planner.problem import InFlight, Problem
 
 
 def plan(
@@ -144,15 +144,7 @@ def answer_of(
         "projects": [
             _project(problem, found, timeline, project.id, rows[project.id]) for project in projects
         ],
-        "in_production": [
-            {
-                "id": work.id,
-                "title": work.title,
-                "credits": work.credits,
-                "finish": timeline.date_of(work.remaining.p50),
-            }
-            for work in problem.in_flight
-        ],
+        "in_production": [_held(work, timeline, rows.get(work.id)) for work in problem.in_flight],
         "teams": teams_as_dicts(problem, usage, timeline),
         "usage": usage,
         "skipped_rows": [problem.as_dict() for problem in reading.problems],
@@ -186,6 +178,18 @@ def _usage(problem: Problem, found: Plan, timeline: Timeline) -> list[dict[str, 
     ]
 
 
+def _held(work: InFlight, timeline: Timeline, row: PlanRow | None) -> dict[str, Any]:
+    expected = row is not None and row.status == "in_production" and row.finish_by is None
+    return {
+        "id": work.id,
+        "title": work.title,
+        "credits": work.credits,
+        "finish": timeline.date_of(work.remaining.p50),
+        "finish_expected": expected,
+        "notes": {} if row is None else dict(row.notes),
+    }
+
+
 def _project(
     problem: Problem, found: Plan, timeline: Timeline, id: str, row: PlanRow
 ) -> dict[str, Any]:
@@ -212,4 +216,5 @@ def _project(
         "due": row.due,
         "tardiness": tardiness,
         "slack": slack,
+        "notes": dict(row.notes),
     }

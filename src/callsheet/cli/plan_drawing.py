@@ -14,7 +14,8 @@ from callsheet.cli.plan_forecast import expectation, say_chance, uncertainty
 from callsheet.cli.plan_problem import MOST_SHOWN
 from callsheet.cli.plan_reasons import draw_reasons
 from callsheet.cli.plan_teams import draw_teams
-from callsheet.cli.plan_words import by_week, quality
+from callsheet.cli.plan_words import by_week, quality, rows_to_look_at
+from callsheet.kit.visible import visible
 
 MOST_ROWS = 300
 """So many projects are listed of this week, and of later; nobody scrolls through more."""
@@ -25,8 +26,11 @@ _ROW = 26
 
 def draw_plan(console: Console, answer: dict[str, Any], first: date) -> None:
     """Print a plan (as ``callsheet plan --json`` answers) that begins on the day ``first``."""
-    for problem in answer["skipped_rows"][:MOST_SHOWN]:
-        console.print(Text(f"Left out: row {problem['row']}: {problem['rule']}"), soft_wrap=True)
+    lines = rows_to_look_at(answer)
+    for line in lines[:MOST_SHOWN]:
+        console.print(Text(visible(line)), soft_wrap=True)
+    if len(lines) > MOST_SHOWN:
+        console.print(f"… and {len(lines) - MOST_SHOWN:,} more", highlight=False)
     now, later = by_week(answer["projects"], first)
     for heading, projects in ((f"This week, from {first} on", now), ("Later", later)):
         if projects:

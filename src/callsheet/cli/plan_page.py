@@ -16,8 +16,9 @@ from django.utils.safestring import SafeString, mark_safe
 
 from callsheet.cli.plan_forecast import expectation, say_chance, uncertainty
 from callsheet.cli.plan_rows_drawing import MOST_ROWS, rows_drawn
-from callsheet.cli.plan_words import by_week, quality
+from callsheet.cli.plan_words import by_week, quality, rows_to_look_at
 from callsheet.insight.wording import say_credits, say_day, say_number, say_working_days
+from callsheet.kit.visible import visible
 from callsheet.web.strip_over_time import Bar, strip_over_time
 
 _LONGEST = 371
@@ -214,6 +215,7 @@ def _table(projects: list[dict[str, Any]], first: date) -> SafeString:
     rows = (
         (
             project["title"],
+            _notes(project),
             say_day(project["start"], first) if project["start"] else "never",
             project["credits"],
             say_day(sure, first) if (sure := project["forecast"]["finish"]["p80"]) else "",
@@ -237,23 +239,23 @@ def _table(projects: list[dict[str, Any]], first: date) -> SafeString:
         ),
         format_html_join(
             "",
-            '<tr><th scope="row">{}</th><td>{}</td><td class="number">{}</td><td>{}</td>'
+            '<tr><th scope="row">{}{}</th><td>{}</td><td class="number">{}</td><td>{}</td>'
             '<td>{}</td><td class="number">{}</td><td>{}</td></tr>',
             rows,
         ),
     )
 
 
+def _notes(project: dict[str, Any]) -> SafeString:
+    """What stands in columns that are not known."""
+    return format_html_join("", '<span class="note">{}: {}</span>', project["notes"].items())
+
+
 def _left_out(answer: dict[str, Any]) -> SafeString | str:
-    rows = [
-        *((row, "left out: ") for row in answer["skipped_rows"]),
-        *((row, "") for row in answer["warnings"]),
-    ]
-    if not rows:
+    lines = rows_to_look_at(answer)
+    if not lines:
         return ""
     return format_html(
         '<section class="card"><h2>Rows to look at</h2><ul>{}</ul></section>',
-        format_html_join(
-            "", "<li>Row {}: {}{}</li>", ((row["row"], how, row["rule"]) for row, how in rows)
-        ),
+        format_html_join("", "<li>{}</li>", ((visible(line),) for line in lines)),
     )

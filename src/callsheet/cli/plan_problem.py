@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from math import log
 from pathlib import Path
@@ -16,20 +17,21 @@ from callsheet.insight.wording import say_credits
 from callsheet.kit.errors import Refused
 from callsheet.kit.workdays import CalendarError, WorkCalendar
 from callsheet.sheets.dates import EARLIEST, LATEST, DateOrder
-from callsheet.sheets.plan_rows import PlanReading, read_plan
+from callsheet.sheets.plan_rows import PlanReading, PlanRow, read_plan
 from callsheet.sheets.problems import Problem as BadRow
 from callsheet.sheets.records import PriceItem
 from callsheet.sheets.team_rows import TeamRow
 
 if TYPE_CHECKING:
     from callsheet.planner.dates import Timeline
+    from callsheet.planner.entries import Held
     from callsheet.planner.problem import Duration, Problem
 
 MOST_UNCERTAIN = 1.5
 """The largest standard deviation of the logarithm that can be given: one in five takes 3.5 times as
 long as usual."""
 
-Calendar = Annotated[Path, typer.Argument(help="The calendar: a .csv or .xlsx file.")]
+Calendar = Annotated[Path, typer.Argument(help="The calendar: a .csv, .xlsx or .json file.")]
 Capacity = Annotated[
     str, typer.Option(help="Credits at one time: 60, or with steps 60,2027-03-01:90.")
 ]
@@ -47,7 +49,7 @@ SkipBadRows = Annotated[
 
 History = Annotated[
     Path | None,
-    typer.Option(help="Finished projects (.csv or .xlsx) to learn from how long they take."),
+    typer.Option(help="Finished projects (.csv, .xlsx or .json) to learn from how long they take."),
 ]
 Uncertainty = Annotated[
     float | None,
@@ -87,8 +89,8 @@ def read_problem(
     ``teams`` is a file that says what each team has. The calendar is timed by the default lead
     times, or by a ``history`` of finished projects; with an ``uncertainty`` (a standard deviation
     of the logarithm) durations vary by that instead. The days that are left of what is in
-    production vary like those of its brief type. Nobody works on ``closures``, nor on the
-    country's public holidays.
+    production vary like those of its brief type; of what says only when it started, they are those
+    left of its usual time. Nobody works on ``closures``, nor on the country's public holidays.
 
     Raises ``Refused`` for bad rows that are not to be left out, for a start that no calendar has,
     for an unknown country, and unless either steps or teams are given.
@@ -105,8 +107,8 @@ def read_problem(
     from callsheet.planner.entries import capacity_steps
 
     timeline = Timeline(start, work_calendar(country, closures))
-    duration = _durations(history, timeline, order, skip_bad_rows, uncertainty)
-    problem = _problem(reading, capacity_steps(steps, timeline), timeline, duration, own)
+    times = _times(history, timeline, order, skip_bad_rows, uncertainty)
+    problem = _problem(reading, capacity_steps(steps, timeline), timeline, times, own)
     _check_end(problem, start)
     return problem, timeline, reading
 
@@ -202,15 +204,26 @@ def uncertainty_from(history: Path | None, uncertainty: float | None) -> str:
     return "defaults" if history is None else "history"
 
 
-def _durations(
+@dataclass(frozen=True, slots=True)
+class _Times:
+    """How long work takes, by brief type (“” is not said) and credits.
+
+    ``left`` is what remains after so many working days.
+    """
+
+    usual: Callable[[str, int], Duration]
+    left: Callable[[str, int, int], Duration]
+
+
+def _times(
     history: Path | None,
     timeline: Timeline,
     order: DateOrder | None,
     skip_bad_rows: bool,
     uncertainty: float | None,
-) -> Callable[[str, int], Duration]:
-    """How long a project of a brief type (“” is not said) and a number of credits takes."""
+) -> _Times:
     from callsheet.planner.problem import Duration
+    from callsheet.planner.remaining import left_of
 
     if history is None:
 
@@ -226,19 +239,29 @@ def _durations(
         def usual(brief_type: str, credits: int) -> Duration:
             return learned.duration(brief_type or DEFAULT_BRIEF_TYPE, credits)
 
-    if uncertainty is None:
-        return usual
-    return lambda brief_type, credits: Duration(usual(brief_type, credits).p50, uncertainty)
+        if uncertainty is None:
+            return _Times(
+                usual,
+                lambda brief_type, *rest: learned.left(brief_type or DEFAULT_BRIEF_TYPE, *rest),
+            )
+
+    def varied(brief_type: str, credits: int) -> Duration:
+        found = usual(brief_type, credits)
+        return found if uncertainty is None else Duration(found.p50, uncertainty)
+
+    return _Times(
+        varied, lambda brief_type, credits, taken: left_of(varied(brief_type, credits), taken)
+    )
 
 
 def _problem(
     reading: PlanReading,
     steps: tuple[tuple[int, int], ...],
     timeline: Timeline,
-    duration: Callable[[str, int], Duration],
+    times: _Times,
     teams: Sequence[TeamRow],
 ) -> Problem:
-    from callsheet.planner.entries import Entry, Held, capacity_steps, problem_of
+    from callsheet.planner.entries import Entry, capacity_steps, problem_of
     from callsheet.planner.problem import Team
 
     return problem_of(
@@ -247,7 +270,7 @@ def _problem(
                 row.id,
                 row.title,
                 row.credits,
-                duration(row.brief_type, row.credits),
+                times.usual(row.brief_type, row.credits),
                 row.due,
                 row.not_before,
                 float(row.priority),
@@ -259,16 +282,9 @@ def _problem(
             if row.status == "planned"
         ],
         [
-            Held(
-                row.id,
-                row.title,
-                row.credits,
-                row.finish_by,
-                duration(row.brief_type, row.credits).sigma,
-                row.team if teams else None,
-            )
+            _held(row, timeline, times, row.team if teams else None)
             for row in reading.projects
-            if row.status == "in_production" and row.finish_by is not None
+            if row.status == "in_production"
         ],
         steps,
         timeline,
@@ -277,6 +293,17 @@ def _problem(
             for team in teams
         ),
     )
+
+
+def _held(row: PlanRow, timeline: Timeline, times: _Times, team: str | None) -> Held:
+    from callsheet.planner.entries import Held
+
+    if row.finish_by is None:
+        taken = 0 if row.started is None else -timeline.day_from(row.started)
+        left = times.left(row.brief_type, row.credits, taken)
+        return Held(row.id, row.title, row.credits, None, team=team, left=left)
+    usual = times.usual(row.brief_type, row.credits)
+    return Held(row.id, row.title, row.credits, row.finish_by, usual.sigma, team)
 
 
 def complaint(problems: Sequence[BadRow], unusable: bool) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from callsheet.sheets.problems import shorten
+
 
 def by_week(
     projects: list[dict[str, Any]], first: date
@@ -15,6 +17,20 @@ def by_week(
     known = {project["id"] for project in now}
     now.sort(key=lambda project: -(project["tardiness"] or 0))
     return now, [project for project in projects if project["id"] not in known]
+
+
+def rows_to_look_at(answer: dict[str, Any]) -> list[str]:
+    """The rows that were left out, then what is worth knowing of the others, a line each."""
+    left_out = [f"Left out: {_place(row)}: {row['rule']}" for row in answer["skipped_rows"]]
+    known = [f"To look at: {_place(row)}: {row['rule']}" for row in answer["warnings"]]
+    return [*left_out, *known]
+
+
+def _place(row: dict[str, Any]) -> str:
+    said = "the calendar" if row["row"] is None else f"row {row['row']}"
+    if row["column"] is not None:
+        said += f", column {shorten(row['column'])}"
+    return said if row["value"] is None else f"{said}, “{shorten(row['value'])}”"
 
 
 def quality(answer: dict[str, Any]) -> str:

@@ -38,7 +38,9 @@ def workbook_of(answer: dict[str, Any]) -> bytes:
     if not isinstance(first, Worksheet):
         raise TypeError("a new workbook has a tab")
     first.title = "Briefs"
-    _fill(first, _BRIEFS, map(_brief, answer["projects"]))
+    headings = list(dict.fromkeys(name for p in answer["projects"] for name in p["notes"]))
+    columns = [*_BRIEFS, *((name, 24) for name in headings)]
+    _fill(first, columns, (_brief(project, headings) for project in answer["projects"]))
     _fill(book.create_sheet("Usage"), _USAGE, map(_day, answer["usage"]))
     _fill(book.create_sheet("Notes"), _NOTES, _notes(answer))
     out = io.BytesIO()
@@ -46,7 +48,7 @@ def workbook_of(answer: dict[str, Any]) -> bytes:
     return out.getvalue()
 
 
-def _brief(project: dict[str, Any]) -> tuple[object, ...]:
+def _brief(project: dict[str, Any], headings: list[str]) -> tuple[object, ...]:
     notes = []
     if project["brief_by"] is None:
         notes.append(_NEVER)
@@ -66,6 +68,7 @@ def _brief(project: dict[str, Any]) -> tuple[object, ...]:
         project["slack"],
         " ".join(notes),
         project["id"],
+        *(project["notes"].get(name) for name in headings),
     )
 
 
@@ -79,15 +82,16 @@ def _notes(answer: dict[str, Any]) -> Iterable[tuple[object, ...]]:
     yield "The forecast", None, None, f"{expectation(answer)} {uncertainty(answer)}"
     for about, key in (("Left out", "skipped_rows"), ("To look at", "warnings")):
         for row in answer[key]:
-            yield about, row.get("row"), row.get("column"), row["rule"]
+            yield about, row["row"], row["column"], row["rule"]
 
 
 def _fill(
     tab: Worksheet, columns: Sequence[tuple[str, int]], rows: Iterable[Sequence[object]]
 ) -> None:
     """A heading row that stays in sight and can be filtered, and ``rows`` below it."""
-    for number, (heading, width) in enumerate(columns, start=1):
-        tab.cell(1, number, heading).font = Font(bold=True)
+    tab.append([_cell(tab, heading) for heading, _ in columns])
+    for number, (_, width) in enumerate(columns, start=1):
+        tab.cell(1, number).font = Font(bold=True)
         tab.column_dimensions[get_column_letter(number)].width = width
     for row in rows:
         tab.append([_cell(tab, value) for value in row])

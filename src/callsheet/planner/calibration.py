@@ -12,13 +12,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import log
 from statistics import NormalDist
 
 import numpy as np
 
 from callsheet.planner.durations import HALF_LIFE, Belief, Finished, Fit, fit
-from callsheet.planner.problem import DAYS_MAX, Duration
+from callsheet.planner.problem import Duration
+from callsheet.planner.remaining import of_quantiles
 
 CHANCES = (0.5, 0.8, 0.95)
 """The chances whose dates a report looks at."""
@@ -61,9 +61,13 @@ class Learned:
     def duration(self, brief_type: str, credits: int) -> Duration:
         """The same as a lognormal with the corrected median and 80 % quantile."""
         belief = self.fitted.belief(brief_type, credits)
-        p50 = min(DAYS_MAX, max(1, round(self._days(belief, brief_type, 0.5))))
-        sigma = log(max(p50, self._days(belief, brief_type, 0.8)) / p50) / _NORMAL.inv_cdf(0.8)
-        return Duration(p50, min(3.0, sigma))
+        return of_quantiles(*(self._days(belief, brief_type, chance) for chance in (0.5, 0.8)))
+
+    def left(self, brief_type: str, credits: int, taken: int) -> Duration:
+        """What is left of a project that has taken ``taken`` days, as ``duration`` says it."""
+        return of_quantiles(
+            *(self.remaining(brief_type, credits, taken, chance) for chance in (0.5, 0.8))
+        )
 
     def remaining(self, brief_type: str, credits: int, taken: int, chance: float) -> float:
         """The further working days, given that it has taken ``taken`` days and is not done."""

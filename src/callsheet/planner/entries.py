@@ -18,6 +18,8 @@ from callsheet.planner.problem import (
     Team,
 )
 
+_A_DAY = Duration(1)
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -42,15 +44,17 @@ class Entry:
 class Held:
     """A project in production, whose credits come back on ``finish_by``.
 
-    ``sigma`` says how much the days until then vary, as in ``Duration``.
+    ``sigma`` says how much the days until then vary, as in ``Duration``. Without such a day,
+    ``left`` are the working days that it still takes.
     """
 
     id: str
     title: str
     credits: int
-    finish_by: date
+    finish_by: date | None
     sigma: float = 0.0
     team: str | None = None
+    left: Duration = _A_DAY
 
 
 def capacity_steps(capacity: Sequence[tuple[date | None, int]], timeline: Timeline) -> Steps:
@@ -101,7 +105,9 @@ def problem_of(
                 id=work.id,
                 title=work.title,
                 demand=((CREDITS, work.credits),),
-                remaining=Duration(max(1, timeline.day_from(work.finish_by)), work.sigma),
+                remaining=work.left
+                if work.finish_by is None
+                else Duration(max(1, timeline.day_from(work.finish_by)), work.sigma),
                 team=work.team,
             )
             for work in held

@@ -16,7 +16,8 @@ from callsheet.sheets.money import known_items
 from callsheet.sheets.problems import Findings, Problem
 from callsheet.sheets.records import CalendarRow, Customer, Known, PriceItem, Rules
 from callsheet.sheets.rows import Context, Register, Row, read_rows
-from callsheet.sheets.tables import Sheet, Unreadable, understand
+from callsheet.sheets.tables import Unreadable
+from callsheet.sheets.understanding import Sheet, understand
 
 SAID = frozenset({"published", "dropped"})
 """The statuses that people say; the others follow the work."""

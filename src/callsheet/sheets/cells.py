@@ -16,7 +16,7 @@ from callsheet.kit.workdays import CalendarError, WorkCalendar
 from callsheet.sheets.dates import DateOrder, NotADate, parse_date
 from callsheet.sheets.definitions import Column, Kind, fold
 from callsheet.sheets.limits import CREDITS_MAX
-from callsheet.sheets.tables import Cell
+from callsheet.sheets.tables import Cell, Nested, UnsavedFormula
 
 MONEY_MAX = Decimal(1_000_000_000)
 
@@ -57,6 +57,14 @@ def read_cell(cell: Cell, column: Column, today: date, order: DateOrder | None) 
 
     Raises NotReadable.
     """
+    if isinstance(cell, Nested):
+        raise NotReadable("not_one_value", "This is a list or an object; one value is expected.")
+    if isinstance(cell, UnsavedFormula):
+        raise NotReadable(
+            "unsaved_formula",
+            "It has no saved result, and formulas are not worked out here. Open the file in your "
+            "spreadsheet program and save it there, or put the plain value.",
+        )
     if isinstance(cell, str):
         _refuse_formulas(cell)
         if len(cell) > column.longest:

@@ -39,7 +39,8 @@ class Column:
 
     ``choices`` maps our word to other words for it (only for ``Kind.CHOICE``). ``required`` means
     that the column must be there; ``filled`` that no cell of it may be blank; ``longest`` is the
-    most characters that a text may have.
+    most characters that a text may have; ``shared`` that a cell merged over several rows speaks for
+    each of them.
     """
 
     name: str
@@ -50,18 +51,26 @@ class Column:
     required: bool = False
     filled: bool = False
     longest: int = 200
+    shared: bool = False
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class SheetDefinition:
-    """One sheet: its name, the names its file or tab may have, and its columns."""
+    """One sheet: its name, the names its file or tab may have, and its columns.
+
+    With ``keeps_notes``, columns that are not known are kept as notes, and merged cells speak for
+    their rows or are refused; without it, the former are left out and the latter blank.
+    ``reads_json`` says whether it may be a JSON file.
+    """
 
     name: str
     title: str
     meaning: str
     columns: tuple[Column, ...]
     synonyms: tuple[str, ...] = ()
+    keeps_notes: bool = False
+    reads_json: bool = False
 
     def __hash__(self) -> int:
         return hash(self.name)

@@ -10,6 +10,7 @@ HISTORY = SheetDefinition(
     title="Finished projects",
     meaning="One row for each project that is over: what it was, when it held its credits.",
     synonyms=("finished", "projects", "past projects"),
+    reads_json=True,
     columns=(
         Column("title", "Title", Kind.TEXT, "What was made.",
                ("project", "name", "topic", "subject"), required=True, filled=True, longest=300),

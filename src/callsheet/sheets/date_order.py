@@ -6,7 +6,7 @@ import re
 
 from callsheet.sheets.columns import Kind
 from callsheet.sheets.dates import DateOrder
-from callsheet.sheets.tables import Sheet
+from callsheet.sheets.understanding import Sheet
 
 _TWO_NUMBERS = re.compile(r"(\d{1,2})([/-])(\d{1,2})\2\d{4}")
 

@@ -9,9 +9,11 @@ from itertools import islice
 from pathlib import Path
 
 from callsheet.sheets.definitions import SHEETS, SheetDefinition, fold
+from callsheet.sheets.headings import HEADER_SEARCH_ROWS
+from callsheet.sheets.json_tables import read_json
 from callsheet.sheets.limits import Limits
-from callsheet.sheets.problems import Findings, Problem
-from callsheet.sheets.tables import HEADER_SEARCH_ROWS, Table, Unreadable, bounded
+from callsheet.sheets.problems import Findings, Problem, shorten
+from callsheet.sheets.tables import Table, Unreadable, bounded, check_size
 from callsheet.sheets.workbooks import read_workbook
 
 _OTHER_SPREADSHEETS = {".xls", ".xlsb", ".xlsm", ".ods", ".numbers", ".tsv"}
@@ -79,7 +81,7 @@ def _tables_of(
             ".xlsx or .csv.",
         )
     if suffix == ".csv" and sheet:
-        yield sheet, read_csv(file, sheet, limits)
+        yield sheet, read_csv(file, sheet, limits, findings)
     elif suffix == ".xlsx" and sheet and not whole_studio:
         yield sheet, _tab_of(file, sheet, limits, findings)
     elif suffix == ".xlsx" and whole_studio:
@@ -116,21 +118,28 @@ def _tables_of(
 
 def read_file(file: Path, sheet: SheetDefinition, limits: Limits, findings: Findings) -> Table:
     """The one sheet that a file holds, whatever the file is called: a CSV, or the tab of a workbook
-    that has the sheet's name, or else its first.
+    that has the sheet's name, or else its first; a JSON file where the sheet may be one.
 
     Raises Unreadable.
     """
+    if file.is_dir():
+        raise Unreadable("no_such_place", f"{file.name} is a folder, not a file.")
     if not file.is_file():
         raise Unreadable("no_such_place", f"There is no file {file.name}.")
     suffix = file.suffix.casefold()
-    if suffix == ".xlsx":
-        return _tab_of(file, sheet, limits, findings)
-    if suffix == ".csv":
-        return read_csv(file, sheet, limits)
-    raise Unreadable(
-        "wrong_format",
-        f"{suffix or 'Such'} files are not read. Save it as .xlsx or .csv.",
-    )
+    try:
+        check_size(file, limits)
+        if suffix == ".xlsx":
+            return _tab_of(file, sheet, limits, findings)
+        if suffix == ".csv":
+            return read_csv(file, sheet, limits, findings)
+        if suffix == ".json" and sheet.reads_json:
+            return read_json(file, sheet, limits)
+    except OSError as error:
+        why = error.strerror or "it may be damaged"
+        raise Unreadable("no_such_place", f"{file.name} cannot be read: {why}.") from None
+    others = ".xlsx, .csv or .json" if sheet.reads_json else ".xlsx or .csv"
+    raise Unreadable("wrong_format", f"{suffix or 'Such'} files are not read. Save it as {others}.")
 
 
 def _tab_of(file: Path, sheet: SheetDefinition, limits: Limits, findings: Findings) -> Table:
@@ -149,18 +158,19 @@ def _tab_of(file: Path, sheet: SheetDefinition, limits: Limits, findings: Findin
     return tabs[chosen]
 
 
-def read_csv(file: Path, sheet: SheetDefinition, limits: Limits) -> Table:
-    """A comma, semicolon or tab separated file in UTF-8 (with or without mark) or Windows-1252.
+def read_csv(file: Path, sheet: SheetDefinition, limits: Limits, findings: Findings) -> Table:
+    """A comma, semicolon or tab separated file in UTF-8, UTF-16 or Windows-1252.
 
+    That it is Windows-1252 is a guess from its not being UTF-8, and so it is warned of.
     Raises Unreadable.
     """
-    size = file.stat().st_size
-    if size > limits.file_bytes:
-        raise Unreadable(
-            "file_too_large",
-            f"The file has {size / 1e6:,.0f} MB; at most {limits.file_bytes / 1e6:,.0f} are read.",
-        )
-    text = _decoded(file.read_bytes())
+    check_size(file, limits)
+    text, encoding = _decoded(file.read_bytes())
+    if encoding == "cp1252":
+        odd = next((word for word in text.split() if not word.isascii()), "")
+        said = "It is not UTF-8 and was read as Windows-1252."
+        said += f" Look at “{shorten(odd)}”." if odd else ""
+        findings.warn(Problem("read_as_windows", sheet.name, said, source=file.name))
     # csv counts records; a quoted cell may span lines, and then the spreadsheet counts it as one
     # row too, so that record numbers are the row numbers that the person sees.
     reader = csv.reader(
@@ -174,20 +184,28 @@ def read_csv(file: Path, sheet: SheetDefinition, limits: Limits) -> Table:
         ) from None
 
 
-def _decoded(data: bytes) -> str:
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        encodings = ["utf-16"]
-    else:
-        encodings = ["utf-8-sig", "cp1252"]
-    for encoding in encodings:
+def _decoded(data: bytes) -> tuple[str, str]:
+    """The text and its encoding. Raises Unreadable for what is no text."""
+    for encoding in _encodings(data):
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if "\x00" in text:
-            break
-        return text
+        if "\x00" not in text:
+            return text, encoding
     raise Unreadable("not_text", "This is not a text file. Save it as CSV (UTF-8).")
+
+
+def _encodings(data: bytes) -> tuple[str, ...]:
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return ("utf-16",)
+    # Without a mark, UTF-16 shows by the zeros beside Latin letters; text has none otherwise.
+    first, second = data[:1000:2].count(0), data[1:1000:2].count(0)
+    if first and second:
+        return ()
+    if first or second:
+        return ("utf-16-le",) if second else ("utf-16-be",)
+    return ("utf-8-sig", "cp1252")
 
 
 def _delimiter(text: str, sheet: SheetDefinition) -> str:

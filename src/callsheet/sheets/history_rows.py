@@ -13,7 +13,8 @@ from callsheet.sheets.files import read_file
 from callsheet.sheets.limits import LIMITS, Limits
 from callsheet.sheets.problems import Findings, Problem
 from callsheet.sheets.rows import Context, Row, read_rows
-from callsheet.sheets.tables import Unreadable, understand
+from callsheet.sheets.tables import Unreadable
+from callsheet.sheets.understanding import understand
 
 
 @dataclass(frozen=True, slots=True)

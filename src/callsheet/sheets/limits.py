@@ -9,8 +9,9 @@ from dataclasses import dataclass
 class Limits:
     """Upper bounds, all checked before or while reading, never after.
 
-    Sizes are in bytes, ``cell_characters`` in characters. ``unpacked_bytes`` and ``unpacked_ratio``
-    bound what a workbook (which is a zip archive) may become when it is opened.
+    Sizes are in bytes, ``cell_characters`` in characters, ``merged`` in ranges of cells.
+    ``unpacked_bytes`` and ``unpacked_ratio`` bound what a workbook (which is a zip archive) may
+    become when it is opened.
     """
 
     file_bytes: int = 20_000_000
@@ -20,6 +21,7 @@ class Limits:
     rows: int = 100_000
     columns: int = 200
     cell_characters: int = 20_000
+    merged: int = 10_000
 
 
 LIMITS = Limits()

@@ -7,7 +7,7 @@ from callsheet.sheets.definitions import CREDITS, PRICE_LIST, PROJECTS, fold
 from callsheet.sheets.deliverables import splits
 from callsheet.sheets.records import CreditEntry, Customer, Known, PriceItem
 from callsheet.sheets.rows import Context, Register, Row, read_rows
-from callsheet.sheets.tables import Sheet
+from callsheet.sheets.understanding import Sheet
 
 NEEDS_SUBSCRIPTION = frozenset({"booster", "goodwill", "trial", "downgrade"})
 

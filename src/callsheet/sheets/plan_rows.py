@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from callsheet.sheets.columns import fold, fold_key
+from callsheet.sheets.cells import NotReadable, as_text, read_cell
+from callsheet.sheets.columns import Column, Kind, fold, fold_key
 from callsheet.sheets.columns_plan import PLAN
 from callsheet.sheets.date_order import order_of
 from callsheet.sheets.dates import DateOrder
@@ -19,7 +20,8 @@ from callsheet.sheets.predecessors import on_cycles
 from callsheet.sheets.problems import Findings, Problem
 from callsheet.sheets.records import PriceItem
 from callsheet.sheets.rows import Context, Register, Row, read_rows
-from callsheet.sheets.tables import Unreadable, understand
+from callsheet.sheets.tables import Unreadable
+from callsheet.sheets.understanding import understand
 
 PRIORITIES = {"": 5, "low": 2, "normal": 5, "medium": 5, "high": 8}
 """The words for a priority, on the scale from 1 to 10."""
@@ -32,7 +34,9 @@ class PlanRow:
     ``due`` is the day by which it must be finished, ``None`` only of what is in production or
     over. ``status`` is ``planned``, ``in_production``, ``done`` or ``dropped``. ``after`` are ids
     of rows that are planned or in production. An empty ``brief_type`` was not said. ``concepts``
-    are the credits of parts that do not need each other, none where nothing is said of them.
+    are the credits of parts that do not need each other, none where nothing is said of them. What
+    is in production says in ``finish_by`` when its credits come back, or only when it ``started``.
+    ``notes`` are what stands in columns that are not known, by heading.
     """
 
     row: int
@@ -50,6 +54,8 @@ class PlanRow:
     status: str = "planned"
     finish_by: date | None = None
     concepts: tuple[int, ...] = ()
+    started: date | None = None
+    notes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +82,7 @@ def read_plan(
     teams: Iterable[str] = (),
     limits: Limits = LIMITS,
 ) -> PlanReading:
-    """Read a calendar from a CSV file or a workbook, priced by a price list.
+    """Read a calendar from a CSV file, a workbook or JSON, priced by a price list.
 
     Dates like 03/04/2027 are read as ``order`` says, or as the other dates of the file show; they
     are refused where neither settles it. With ``teams``, every row that needs credits names one
@@ -101,15 +107,24 @@ def read_plan(
         rows = len(sheet.rows)
         context = Context(today, order or order_of(sheet), findings)
         book = PriceBook(items)
-        _read(register, list(read_rows(sheet, context)), book, {fold(name): name for name in teams})
+        if not rows:
+            said = "There is no row below the headings."
+            findings.warn(Problem("no_rows", PLAN.name, said, source=sheet.source))
+        names = {fold(name): name for name in teams}
+        _read(register, list(read_rows(sheet, context)), book, names, today)
         _resolve(register)
+    problems = sorted(findings.problems, key=lambda problem: problem.row or 0)
     return PlanReading(
-        tuple(register.records.values()), tuple(findings.problems), tuple(findings.warnings), rows
+        tuple(register.records.values()), tuple(problems), tuple(findings.warnings), rows
     )
 
 
 def _read(
-    register: Register[PlanRow], rows: list[Row], book: PriceBook, teams: dict[str, str]
+    register: Register[PlanRow],
+    rows: list[Row],
+    book: PriceBook,
+    teams: dict[str, str],
+    today: date,
 ) -> None:
     taken = {fold_key(row.get("id")): row.number for row in reversed(rows) if row.get("id")}
     for row in rows:
@@ -125,21 +140,17 @@ def _read(
         elif taken[fold_key(id)] != row.number:
             row.error("duplicate_key", f"Row {taken[fold_key(id)]} has the same id.", "id")
             continue
-        project = _project(row, id, book, teams)
+        project = _project(row, id, book, teams, today)
         register.add(id, None if row.is_bad else project, row, title)
 
 
-def _project(row: Row, id: str, book: PriceBook, teams: dict[str, str]) -> PlanRow:
+def _project(row: Row, id: str, book: PriceBook, teams: dict[str, str], today: date) -> PlanRow:
     status = row.get("status", "planned")
     due = row.get("wanted_by") or row.get("go_live")
     unread = row.unreadable("wanted_by") or row.unreadable("go_live")
     if status == "planned" and due is None and not unread:
         row.error("missing_value", "Say when it goes live, or by when it is wanted.", "go_live")
-    if status == "in_production" and not {"finish_by"} & row.cells.keys():
-        row.error(
-            "missing_value", "Say by when what is in production gives its credits back.",
-            "finish_by",
-        )  # fmt: skip
+    _check_production(row, status, today)
     live, wanted = row.get("go_live"), row.get("wanted_by")
     if live and wanted and wanted > live:
         row.error("contradiction", "It is wanted later than it goes live.", "wanted_by")
@@ -160,7 +171,53 @@ def _project(row: Row, id: str, book: PriceBook, teams: dict[str, str]) -> PlanR
         status=status,
         finish_by=row.get("finish_by"),
         concepts=_concepts(row, credits) if credits else (),
+        started=row.get("started"),
+        notes=_notes(row),
     )
+
+
+def _check_production(row: Row, status: str, today: date) -> None:
+    """What is in production says when it ends or when it began; only that has begun."""
+    started, finish_by = row.get("started"), row.get("finish_by")
+    if status == "planned" and (started or finish_by):
+        column = "started" if started else "finish_by"
+        row.error("contradiction", "Only what is in production has this. Say its status.", column)
+    if status != "in_production":
+        return
+    if not {"finish_by", "started"} & row.cells.keys():
+        row.error(
+            "missing_value",
+            "Say by when what is in production gives its credits back, or when it started.",
+            "finish_by",
+        )
+    if started and not {"finish_by"} & row.cells.keys():
+        said = "When it ends is expected from the day on which it started."
+        row.warn("finish_expected", said, "finish_by")
+    if started and started > today:
+        row.error("in_future", f"It lies after {today}, where the plan begins.", "started")
+    if started and finish_by and finish_by < started:
+        row.error("contradiction", "It would be finished before it started.", "finish_by")
+    elif finish_by and finish_by < today:
+        row.warn("overdue", "That day is over; the next working day counts.", "finish_by")
+
+
+_NOTE = Column("note", "Note", Kind.TEXT, "What stands in a column that is not known.",
+               longest=LIMITS.cell_characters)  # fmt: skip
+
+
+def _notes(row: Row) -> tuple[tuple[str, str], ...]:
+    """The row's notes as texts; what is no text is left out with a warning."""
+    notes = []
+    for heading, cell in row.notes:
+        try:
+            notes.append((heading, str(read_cell(cell, _NOTE, date.min, None))))
+        except NotReadable as refusal:
+            said = f"{refusal.sentence} The note is left out."
+            row.findings.warn(
+                Problem(refusal.code, PLAN.name, said, row=row.number, column=heading,
+                        value=as_text(cell), source=row.sheet.source)
+            )  # fmt: skip
+    return tuple(notes)
 
 
 def _credits(row: Row, book: PriceBook) -> int:
@@ -251,17 +308,19 @@ def _resolve(register: Register[PlanRow]) -> None:
     for id in on_cycles(edges):
         register.rows[id].error("cycle", "It would wait for itself.", "after")
     register.drop_bad()
-    waiting = True
-    while waiting:
-        waiting = False
-        for id in list(register.records):
-            bad = next((other for other in edges[id] if register.is_bad(other)), None)
-            if bad is not None:
-                register.rows[id].error(
-                    "refers_to_bad_row", f"{bad} has a problem of its own.", "after"
-                )
+    followers: dict[str, list[str]] = {}
+    for id, before in edges.items():
+        for other in before:
+            followers.setdefault(other, []).append(id)
+    bad = [other for other in followers if register.is_bad(other)]
+    while bad:
+        other = bad.pop()
+        for id in followers.get(other, ()):
+            if id in register.records:
+                said = f"{other} has a problem of its own."
+                register.rows[id].error("refers_to_bad_row", said, "after")
                 register.drop(id)
-                waiting = True
+                bad.append(id)
     for id, project in register.records.items():
         open_ = (o for o in edges[id] if register.records[o].status in ("planned", "in_production"))
         register.records[id] = replace(project, after=tuple(open_))

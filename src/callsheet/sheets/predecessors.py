@@ -63,32 +63,46 @@ def _drop_followers(
 
 
 def on_cycles(edges: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """The keys that can reach themselves, in order (depth first, without recursion)."""
-    after: dict[str, list[str]] = {}
-    waiting = {key: len(before) for key, before in edges.items()}
-    for key, before in edges.items():
-        for other in before:
-            after.setdefault(other, []).append(key)
-            waiting.setdefault(other, 0)
-    free = [key for key, count in waiting.items() if count == 0]
-    while free:
-        for key in after.get(free.pop(), ()):
-            waiting[key] -= 1
-            if waiting[key] == 0:
-                free.append(key)
-    left = {key for key, count in waiting.items() if count > 0}
-    # What is left is on a cycle or behind one; only those on one are to blame.
-    return [key for key in edges if key in left and _reaches(key, key, edges, left)]
+    """The keys that can reach themselves, in order.
+
+    They are the strongly connected components of more than one key, and what names itself
+    (Tarjan, SIAM Journal on Computing 1, 1972), without recursion.
+    """
+    order: dict[str, int] = {}
+    low: dict[str, int] = {}
+    path: list[str] = []
+    closed: set[str] = set()
+    found: set[str] = set()
+    for root in edges:
+        work = [] if root in order else [(root, iter(edges[root]))]
+        while work:
+            key, others = work[-1]
+            if key not in order:
+                order[key] = low[key] = len(order)
+                path.append(key)
+            for other in others:
+                if other not in order:
+                    work.append((other, iter(edges.get(other, ()))))
+                    break
+                if other not in closed:
+                    low[key] = min(low[key], order[other])
+            else:
+                work.pop()
+                if work:
+                    before = work[-1][0]
+                    low[before] = min(low[before], low[key])
+                if low[key] == order[key]:
+                    component = _cut(path, key)
+                    closed |= component
+                    if len(component) > 1 or key in edges.get(key, ()):
+                        found |= component
+    return [key for key in edges if key in found]
 
 
-def _reaches(start: str, goal: str, edges: Mapping[str, tuple[str, ...]], within: set[str]) -> bool:
-    seen: set[str] = set()
-    stack = [other for other in edges.get(start, ()) if other in within]
-    while stack:
-        key = stack.pop()
-        if key == goal:
-            return True
-        if key not in seen:
-            seen.add(key)
-            stack.extend(other for other in edges.get(key, ()) if other in within)
-    return False
+def _cut(path: list[str], key: str) -> set[str]:
+    """Take ``key`` and all behind it off the path."""
+    component = set()
+    while True:
+        component.add(path.pop())
+        if key in component:
+            return component

@@ -35,7 +35,7 @@ from callsheet.sheets.records import (
 )
 from callsheet.sheets.rows import Context, Register
 from callsheet.sheets.statuses import HOLDING
-from callsheet.sheets.tables import Sheet, understand
+from callsheet.sheets.understanding import Sheet, understand
 from callsheet.sheets.who import Who
 from callsheet.sheets.work import ProjectReader
 

@@ -26,7 +26,7 @@ that can be read in one way only, like `25/12/2026`. `03/04/2026` is refused unl
 `--date-order dmy` or `mdy` says how it is meant. Templates may use `today`, `today-30d` and
 `today+12wd` (working days, Monday to Friday).
 
-**CSV** may be separated by commas, semicolons or tabs, in UTF-8 or Windows-1252.
+**CSV** may be separated by commas, semicolons or tabs, in UTF-8, UTF-16 or Windows-1252.
 
 **Limits**: {LIMITS.file_bytes // 1_000_000} MB and {LIMITS.rows:,} rows a sheet,
 {LIMITS.columns} columns, {LIMITS.cell_characters:,} characters a cell,

@@ -11,7 +11,8 @@ from callsheet.sheets.cells import NotReadable, as_text, read_cell
 from callsheet.sheets.dates import DateOrder
 from callsheet.sheets.definitions import SheetDefinition, fold, fold_key, slug
 from callsheet.sheets.problems import Findings, Problem
-from callsheet.sheets.tables import Cell, Sheet
+from callsheet.sheets.tables import Cell
+from callsheet.sheets.understanding import Notes, Sheet
 
 
 @dataclass(slots=True)
@@ -32,6 +33,7 @@ class Row:
     cells: dict[str, Cell]
     values: dict[str, Any]
     findings: Findings
+    notes: Notes = ()
 
     def get(self, name: str, default: Any = None) -> Any:
         """The value of a column, or the default where the cell is blank or unreadable."""
@@ -74,7 +76,7 @@ def read_rows(sheet: Sheet, context: Context) -> Iterator[Row]:
     """The rows of a sheet with their cells read; each unreadable or missing cell is a problem."""
     columns = [sheet.definition.column(name) for name in sheet.headings]
     for number, cells in sheet.rows:
-        row = Row(sheet, number, cells, {}, context.findings)
+        row = Row(sheet, number, cells, {}, context.findings, sheet.notes.get(number, ()))
         for column in columns:
             cell = cells.get(column.name)
             if cell is None:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import islice
+from pathlib import Path
 
-from callsheet.sheets.definitions import SheetDefinition, fold
 from callsheet.sheets.limits import Limits
-from callsheet.sheets.problems import Findings, Problem
+from callsheet.sheets.merged_cells import Merged
 
 type Cell = str | int | float | bool | date | datetime
 """A cell's value; an empty cell is the empty string."""
 
-HEADER_SEARCH_ROWS = 10
-"""Titles, logos and blank lines may stand above the headings, up to this many rows."""
+
+class UnsavedFormula(str):
+    """What stands for a formula whose result the spreadsheet program never saved."""
+
+
+class Nested(str):
+    """A list or an object where one value is expected, as JSON."""
 
 
 class Unreadable(Exception):
@@ -29,34 +33,35 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The used rows of one sheet: ``rows`` pairs the row number with its cells."""
+    """The used rows of one sheet: ``rows`` pairs the row number with its cells.
+
+    ``merged`` are cells of it that are shown as one; only the first of them holds the value.
+    """
 
     source: str
     rows: tuple[tuple[int, tuple[Cell, ...]], ...]
+    merged: tuple[Merged, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A table whose headings are understood: ``headings`` maps a column's name to its heading."""
-
-    definition: SheetDefinition
-    source: str
-    headings: dict[str, str]
-    rows: tuple[tuple[int, dict[str, Cell]], ...]
-
-    @property
-    def name(self) -> str:
-        """The sheet's name in our words: customers, people, projects, price_list, credits."""
-        return self.definition.name
+def check_size(file: Path, limits: Limits) -> None:
+    """Raise Unreadable where a file is too large to be opened."""
+    size = file.stat().st_size
+    if size > limits.file_bytes:
+        raise Unreadable(
+            "file_too_large",
+            f"The file has {size / 1e6:,.0f} MB; at most {limits.file_bytes / 1e6:,.0f} are read.",
+        )
 
 
-def bounded(rows: Iterable[Iterable[Cell]], source: str, limits: Limits) -> Table:
-    """Take rows into a table, dropping blank ones, within the limits.
+def bounded(
+    rows: Iterable[Iterable[Cell]], source: str, limits: Limits, *, first: int = 1
+) -> Table:
+    """Take rows into a table, dropping blank ones, within the limits; ``first`` is a row's number.
 
     Raises Unreadable when there are too many rows or columns or a cell is too long.
     """
     kept: list[tuple[int, tuple[Cell, ...]]] = []
-    for number, raw in enumerate(rows, start=1):
+    for number, raw in enumerate(rows, start=first):
         cells = _trimmed(raw)
         if not cells:
             continue
@@ -81,103 +86,7 @@ def bounded(rows: Iterable[Iterable[Cell]], source: str, limits: Limits) -> Tabl
 
 def _trimmed(raw: Iterable[Cell]) -> tuple[Cell, ...]:
     """Cells with outer blanks gone and empty cells at the end cut off."""
-    cells = [c.strip() if isinstance(c, str) else c for c in raw]
+    cells = [c.strip() if type(c) is str else c for c in raw]
     while cells and cells[-1] == "":
         cells.pop()
     return tuple(cells)
-
-
-def understand(table: Table, definition: SheetDefinition, findings: Findings) -> Sheet | None:
-    """Find the headings of a table and name its columns; None when a required one is missing.
-
-    Unknown headings are warned of, two headings for the same column are a problem.
-    """
-    found = _heading_row(table, definition)
-    if found is None:
-        findings.error(
-            Problem(
-                "empty_sheet",
-                definition.name,
-                "The sheet is empty; its first row should hold the headings.",
-                source=table.source,
-            )
-        )
-        return None
-    index, (_, cells) = found
-    places: dict[str, int] = {}
-    headings: dict[str, str] = {}
-    sound = True
-    for place, cell in enumerate(cells):
-        heading = str(cell).strip()
-        if not heading:
-            continue
-        column = definition.column_for(heading)
-        if column is None:
-            findings.warn(
-                Problem(
-                    "unknown_column",
-                    definition.name,
-                    "This column is not known and is left out.",
-                    column=heading,
-                    source=table.source,
-                )
-            )
-        elif column.name in places:
-            sound = False
-            findings.error(
-                Problem(
-                    "duplicate_column",
-                    definition.name,
-                    f"This column and “{headings[column.name]}” both mean {column.title}. "
-                    "Keep one of them.",
-                    column=heading,
-                    source=table.source,
-                )
-            )
-        else:
-            places[column.name] = place
-            headings[column.name] = heading
-    for column in definition.columns:
-        if column.required and column.name not in places:
-            sound = False
-            findings.error(
-                Problem(
-                    "missing_column",
-                    definition.name,
-                    f"The column {column.title} is missing: {column.meaning}",
-                    column=column.title,
-                    source=table.source,
-                )
-            )
-    if not sound:
-        return None
-    body = islice(table.rows, index + 1, None)
-    return Sheet(definition, table.source, headings, tuple(_named(body, places)))
-
-
-def _heading_row(
-    table: Table, definition: SheetDefinition
-) -> tuple[int, tuple[int, tuple[Cell, ...]]] | None:
-    """The row among the first few that holds the most known headings; the earliest among equals."""
-    best: tuple[int, tuple[int, tuple[Cell, ...]]] | None = None
-    best_count = -1
-    for index, row in enumerate(table.rows[:HEADER_SEARCH_ROWS]):
-        count = sum(
-            definition.column_for(c) is not None for c in row[1] if isinstance(c, str) and fold(c)
-        )
-        if count > best_count:
-            best, best_count = (index, row), count
-    return best
-
-
-def _named(
-    rows: Iterable[tuple[int, tuple[Cell, ...]]], places: dict[str, int]
-) -> Iterator[tuple[int, dict[str, Cell]]]:
-    for number, cells in rows:
-        named = {
-            name: cells[place]
-            for name, place in places.items()
-            if place < len(cells) and cells[place] != ""
-        }
-        if named:
-            yield number, named

@@ -9,7 +9,7 @@ from datetime import date
 from callsheet.sheets.definitions import CUSTOMERS, PEOPLE, fold, slug
 from callsheet.sheets.records import Customer, Known, Person, PriceItem
 from callsheet.sheets.rows import Context, Register, Row, read_rows
-from callsheet.sheets.tables import Sheet
+from callsheet.sheets.understanding import Sheet
 
 STAFF_ROLES = frozenset({"account_manager", "producer", "studio_admin"})
 type PersonKey = str

@@ -20,7 +20,7 @@ from callsheet.sheets.statuses import (
     UNSUBMITTED,
     status_from_dates,
 )
-from callsheet.sheets.tables import Sheet
+from callsheet.sheets.understanding import Sheet
 
 ADAPT = "adapt_optimize"
 LINE_MAX = 300

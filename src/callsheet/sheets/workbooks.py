@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from warnings import catch_warnings, simplefilter
 
 from callsheet.sheets.limits import Limits
-from callsheet.sheets.tables import Cell, Table, Unreadable, bounded
+from callsheet.sheets.merged_cells import Merged, merged_in
+from callsheet.sheets.tables import Cell, Table, Unreadable, UnsavedFormula, bounded, check_size
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
 
 _BLOCK = 1 << 16
 _BROKEN = (
@@ -24,8 +30,6 @@ _BROKEN = (
     NotImplementedError,
     RuntimeError,
 )
-UNSAVED_FORMULA = "#CALC!"
-"""What a formula is shown as whose result the spreadsheet program never saved."""
 
 
 def read_workbook(file: Path, limits: Limits) -> dict[str, Table]:
@@ -36,16 +40,11 @@ def read_workbook(file: Path, limits: Limits) -> dict[str, Table]:
     # openpyxl takes long to import, and a CSV file does without.
     from openpyxl.utils.exceptions import InvalidFileException
 
-    size = file.stat().st_size
-    if size > limits.file_bytes:
-        raise Unreadable(
-            "file_too_large",
-            f"The file has {size / 1e6:,.0f} MB; at most {limits.file_bytes / 1e6:,.0f} are read.",
-        )
+    check_size(file, limits)
     try:
-        has_formulas = _inspect(file, limits)
-        values = _grids(file, limits, results=True)
-        formulas = _grids(file, limits, results=False) if has_formulas else {}
+        found = _inspect(file, limits)
+        values, merged = _grids(file, limits, results=True, merges=found.merges)
+        formulas = _grids(file, limits, results=False)[0] if found.formulas else {}
     except Unreadable:
         raise
     except (*_BROKEN, InvalidFileException) as error:
@@ -61,17 +60,26 @@ def read_workbook(file: Path, limits: Limits) -> dict[str, Table]:
         other = formulas.get(name)
         if other is not None:
             rows = [_marked(row, written) for row, written in zip(rows, other, strict=True)]
-        tables[name] = bounded(rows, f"{file.name}, tab {name}", limits)
+        table = bounded(rows, f"{file.name}, tab {name}", limits)
+        tables[name] = replace(table, merged=merged.get(name, ()))
     return tables
 
 
-def _inspect(file: Path, limits: Limits) -> bool:
-    """Unpack once without keeping anything: sizes must be sane. Returns whether formulas occur.
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What occurs somewhere in a workbook."""
+
+    formulas: bool
+    merges: bool
+
+
+def _inspect(file: Path, limits: Limits) -> _Found:
+    """Unpack once without keeping anything: sizes must be sane.
 
     The sizes in a zip directory may lie, so bytes are counted as they come.
     """
     unpacked = 0
-    has_formulas = False
+    formulas = merges = False
     with zipfile.ZipFile(file) as archive:
         members = archive.infolist()
         if len(members) > limits.members:
@@ -96,17 +104,34 @@ def _inspect(file: Path, limits: Limits) -> bool:
                             "unsafe_workbook",
                             "The workbook declares XML entities, which spreadsheets never do.",
                         )
-                    has_formulas = has_formulas or b"<f>" in window or b"<f " in window
+                    formulas = formulas or b"<f>" in window or b"<f " in window
+                    merges = merges or b"mergeCell " in window
                     tail = block[-16:]
-    return has_formulas
+    return _Found(formulas, merges)
 
 
-def _grids(file: Path, limits: Limits, *, results: bool) -> dict[str, list[list[Cell]]]:
+type _Grids = dict[str, list[list[Cell]]]
+
+
+def _grids(
+    file: Path, limits: Limits, *, results: bool, merges: bool = False
+) -> tuple[_Grids, dict[str, tuple[Merged, ...]]]:
+    """The cells of the visible tabs, and with ``merges`` which of them are merged."""
     import openpyxl
 
-    book = openpyxl.load_workbook(file, read_only=True, data_only=results, keep_links=False)
+    with catch_warnings():
+        # It warns of what it does not keep when a workbook is written again; this one is not.
+        simplefilter("ignore")
+        book = openpyxl.load_workbook(file, read_only=True, data_only=results, keep_links=False)
+        return _read(book, limits, merges)
+
+
+def _read(
+    book: Workbook, limits: Limits, merges: bool
+) -> tuple[_Grids, dict[str, tuple[Merged, ...]]]:
     try:
-        grids: dict[str, list[list[Cell]]] = {}
+        grids: _Grids = {}
+        merged: dict[str, tuple[Merged, ...]] = {}
         for tab in book.worksheets:
             if tab.sheet_state != "visible":
                 continue
@@ -121,7 +146,11 @@ def _grids(file: Path, limits: Limits, *, results: bool) -> dict[str, list[list[
                         f"There are more than {limits.rows:,} rows. Split the file.",
                     )
             grids[tab.title] = grid
-        return grids
+            if merges:
+                # The library reads no merged cells of a workbook that it reads row by row.
+                with tab._get_source() as stream:  # type: ignore[attr-defined] # not in its stubs
+                    merged[tab.title] = merged_in(stream, limits)
+        return grids, merged
     finally:
         book.close()
 
@@ -133,7 +162,8 @@ def _plain(value: Any) -> Cell:
         return value
     if isinstance(value, time):
         return value.isoformat()
-    return str(value)
+    # What is left are formulas of several cells, as objects.
+    return "=" if type(value).__name__ in ("ArrayFormula", "DataTableFormula") else str(value)
 
 
 def _filled(row: list[Cell]) -> list[Cell]:
@@ -146,7 +176,7 @@ def _filled(row: list[Cell]) -> list[Cell]:
 def _marked(row: list[Cell], written: list[Cell]) -> list[Cell]:
     """The row with formulas marked that have no saved result, instead of silently blank."""
     return [
-        UNSAVED_FORMULA
+        UnsavedFormula("a formula")
         if value == "" and isinstance(formula, str) and formula.startswith("=")
         else value
         for value, formula in zip_longest(row, written, fillvalue="")

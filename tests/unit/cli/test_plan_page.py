@@ -61,7 +61,7 @@ def project(n: int = 0, **changes: Any) -> dict[str, Any]:
     made = {
         "id": f"P{n}", "title": f"Film {n}", "credits": 20, "brief_by": start, "start": start,
         "finish": start + timedelta(days=28), "due": start + timedelta(days=30), "tardiness": 0,
-        "brief_type_assumed": False, "forecast": seen(start, 0.504),
+        "brief_type_assumed": False, "notes": {}, "forecast": seen(start, 0.504),
     }  # fmt: skip
     return made | changes
 
@@ -77,7 +77,9 @@ def answer(*projects: dict[str, Any]) -> dict[str, Any]:
         "usage": [
             {"date": MONDAY + timedelta(days=n), "held": 20, "capacity": 40} for n in range(30)
         ],
-        "skipped_rows": [{"row": 7, "rule": "No price for “<b>piano</b>”."}],
+        "skipped_rows": [
+            {"row": 7, "column": None, "value": None, "rule": "No price for “<b>piano</b>”."}
+        ],
         "warnings": [],
         "durations_from": "defaults",
         "uncertainty_from": "defaults",

@@ -27,7 +27,7 @@ NEVER = dict.fromkeys(("p50", "p80", "p95"))
 def answer(title: str = "Film", **changes: Any) -> dict[str, Any]:
     project = {
         "id": title, "title": title, "credits": 20, "duration": 25,
-        "brief_type": "content_creation", "brief_type_assumed": False,
+        "brief_type": "content_creation", "brief_type_assumed": False, "notes": {},
         "brief_by": date(2027, 1, 4), "start": date(2027, 1, 4), "finish": date(2027, 2, 4),
         "due": date(2027, 2, 3), "tardiness": 1, "slack": -1, "forecast": FORECAST,
     }  # fmt: skip

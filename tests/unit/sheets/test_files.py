@@ -79,7 +79,7 @@ def test_whole_numbers_and_problems_of_a_workbook_read_like_csv(tmp_path: Path) 
     book.save(tmp_path / "customers.xlsx")
     reading = read_studio(tmp_path, today=TODAY)
     assert [(p.row, p.code) for p in reading.problems] == [
-        (3, "error_value"),
+        (3, "unsaved_formula"),
         (6, "not_whole"),
     ]
     assert (reading.studio.customers[0].key, reading.studio.customers[0].credits) == (
