@@ -7,10 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator, FormatChecker
 from typer.testing import CliRunner
 
 from callsheet.cli.exits import ExitCode
 from callsheet.cli.main import build_planner
+
+FILE = Path(__file__).parents[3] / "docs" / "reference" / "split-advice.schema.json"
+SCHEMA: dict[str, Any] = json.loads(FILE.read_text())
+VALIDATOR = Draft202012Validator(SCHEMA, format_checker=FormatChecker())
 
 # All take 23 working days. Of 30 credits 20 are held until 12 April, so the film waits, although a
 # third of it could begin at once.
@@ -32,7 +37,15 @@ def advice(tmp_path: Path, text: str, *more: str) -> dict[str, Any]:
     code, out, said = run(tmp_path, text, "--json", *more)
     assert code == 0, said
     answer: dict[str, Any] = json.loads(out)
+    assert [error.message for error in VALIDATOR.iter_errors(answer)] == []
     return answer
+
+
+def test_the_schema_is_one_and_sees_a_wrong_answer(tmp_path: Path) -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+    answer = advice(tmp_path, CALENDAR)
+    answer["proposals"][0]["finishes"][0] = "soon"
+    assert not VALIDATOR.is_valid(answer)
 
 
 def test_concepts_of_the_calendar_are_proposed(tmp_path: Path) -> None:
