@@ -1,3 +1,5 @@
-"""What the application's database role may do with these tables: everything ordinary."""
+"""What the application's database role may do with these tables: everything ordinary, except that
+triggers alone say which edition of the settings is in force.
+"""
 
-TABLE_GRANTS: dict[str, str] = {}
+TABLE_GRANTS = {"catalogue_edition": "SELECT"}

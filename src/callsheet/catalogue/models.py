@@ -256,6 +256,23 @@ class StudioRules(models.Model):
         return "Studio rules"
 
 
+class Edition(models.Model):
+    """Which edition of the studio's settings is in force: one row, with a mark that triggers draw
+    anew in every transaction that changes rules, catalogue, times or closures. A mark never comes
+    again, so that what was read under one may be kept by it (:mod:`callsheet.kit.once`).
+    """
+
+    mark = models.UUIDField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(pk=1), name="one_row_of_edition"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.mark)
+
+
 @once
 def studio_rules() -> StudioRules:
     """The studio's rules; the defaults when none were saved. Read once in a command."""

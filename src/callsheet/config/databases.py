@@ -35,18 +35,19 @@ def worker_url(env: Env) -> str:
 def django_database(url: str, *, pool: int = 0) -> dict[str, Any]:
     """Return Django's description of the database at ``url``.
 
-    No session state outside transactions and no server-side cursors, so that it also works
-    through a PgBouncer in transaction mode. ``pool`` is the most connections of psycopg's
-    pool; 0 means one lasting connection per thread.
+    No session state outside transactions that a PgBouncer in transaction mode would lose: no
+    server-side cursors, and statements are prepared only where there is none (see `engine`).
+    ``pool`` is the most connections of psycopg's pool; 0 means one lasting connection per thread.
     """
     parts = {key: str(value) for key, value in conninfo_to_dict(url).items()}
     known = ("dbname", "user", "password", "host", "port")
     options: dict[str, Any] = {key: value for key, value in parts.items() if key not in known}
     options.setdefault("connect_timeout", "10")
+    options["server_side_binding"] = True
     if pool:
         options["pool"] = {"min_size": min(2, pool), "max_size": pool, "timeout": 10}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "callsheet.config.engine",
         "NAME": parts.get("dbname", ""),
         "USER": parts.get("user", ""),
         "PASSWORD": parts.get("password", ""),

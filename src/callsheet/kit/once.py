@@ -1,9 +1,11 @@
 """Reading once what does not change while a command is at work: the studio's rules, its expected
 times, its closures.
 
-A command goes by the settings that it found when it first asked; many parts of it ask. Pages, which
-decide nothing, may go by what this process read a few seconds ago. Outside of both every question
-reads anew.
+A command goes by the settings that it found when it first asked; many parts of it ask. It asks the
+database only for the mark of the edition in force, and reads where this process has not read that
+edition before: triggers draw a new mark whenever a setting changes, and none comes twice. Pages,
+which decide nothing, may go by what this process read a few seconds ago. Outside of both every
+question reads anew.
 """
 
 from __future__ import annotations
@@ -15,19 +17,48 @@ from functools import wraps
 from time import monotonic
 from typing import Any
 
+from django.db import connection
+
 type _Read = Callable[[], Any]
 
 
 class _Command:
-    """What one command has read."""
+    """What one command has read, and the mark of the edition that it goes by."""
 
     def __init__(self) -> None:
         self.answers: dict[_Read, Any] = {}
+        self.mark: object = None
 
     def ask(self, read: _Read) -> Any:
         if read not in self.answers:
-            self.answers[read] = read()
+            self.answers[read] = self._kept(read)
         return self.answers[read]
+
+    def _kept(self, read: _Read) -> Any:
+        if self.mark is None:
+            self.mark = _mark()
+        mark, answer = _of_edition.get(read, (None, None))
+        if mark is not None and mark == self.mark:
+            return answer
+        answer = read()
+        # What changed while we read belongs to an edition of which we may have seen a part.
+        if self.mark is not None and _mark() == self.mark:
+            _of_edition[read] = (self.mark, answer)
+        return answer
+
+
+_of_edition: dict[_Read, tuple[object, Any]] = {}
+"""What commands of this process have read last, with the mark under which they did."""
+
+
+def _mark() -> object:
+    """The mark of the edition of the settings that is in force; of an own change, too, that is not
+    committed yet.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT mark FROM catalogue_edition")
+        row = cursor.fetchone()
+        return row and row[0]
 
 
 class _Pages:
@@ -78,6 +109,14 @@ def reading_lately(seconds: float) -> Iterator[None]:
         yield
     finally:
         _known.reset(token)
+
+
+def read_anew() -> None:
+    """For a command that has changed settings itself: let it go by them from here on."""
+    kept = _known.get()
+    if isinstance(kept, _Command):
+        kept.answers.clear()
+        kept.mark = None
 
 
 def forget() -> None:

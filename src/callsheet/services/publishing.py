@@ -28,6 +28,7 @@ from callsheet.journal import events
 from callsheet.journal.models import Event
 from callsheet.kit import clock
 from callsheet.kit.actor import CLOCK
+from callsheet.kit.once import reading_once
 from callsheet.notifications.expected import worth_telling
 from callsheet.projects.lifecycle import ENDED, HOLDING, Status
 from callsheet.projects.models import Project, PublishedRange, Stirred
@@ -73,14 +74,15 @@ def publish_stirred() -> Published:
     stirred; it holds nobody else up.
     """
     done = Published()
-    while domains := _next_domains(done.failed):
-        try:
-            if not _publish(domains, done):
-                return done
-        except Exception:
-            # Whose fault it is shows one by one; the others are published.
-            for domain in domains:
-                _publish_alone(domain, done)
+    with reading_once():
+        while domains := _next_domains(done.failed):
+            try:
+                if not _publish(domains, done):
+                    return done
+            except Exception:
+                # Whose fault it is shows one by one; the others are published.
+                for domain in domains:
+                    _publish_alone(domain, done)
     return done
 
 

@@ -13,6 +13,7 @@ from datetime import date
 from django.db import transaction
 
 from callsheet.kit import clock
+from callsheet.kit.once import reading_once
 from callsheet.kit.rows import write_fields
 from callsheet.projects.lifecycle import HOLDING
 from callsheet.projects.models import Project, StageSpell
@@ -39,7 +40,8 @@ def refresh_returns() -> int:
     is left to that command, so that nothing waits here and nothing newer is overwritten. Twice
     changes nothing more.
     """
-    around = Surroundings()
+    with reading_once():
+        around = Surroundings()
     changed = last = 0
     while True:
         with transaction.atomic():

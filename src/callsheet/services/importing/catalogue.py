@@ -14,6 +14,7 @@ from callsheet.catalogue.models import (
     SubscriptionPlan,
 )
 from callsheet.journal.models import Event
+from callsheet.kit.once import read_anew
 from callsheet.services.importing.memory import IMPORTED, Comparison
 from callsheet.services.importing.work import Work
 from callsheet.sheets.definitions import fold
@@ -71,6 +72,7 @@ def import_catalogue(work: Work, items: Iterable[PriceItem]) -> None:
             _plan(work, item, comparison)
         else:
             work.memory.counts["price_list"]["unchanged"] += 1
+    read_anew()
 
 
 def _deliverable(work: Work, item: PriceItem, comparison: Comparison) -> None:

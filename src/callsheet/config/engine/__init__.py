@@ -1,0 +1,1 @@
+"""Django's engine for PostgreSQL, with statements that are prepared where they can be."""

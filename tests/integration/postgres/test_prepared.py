@@ -1,0 +1,103 @@
+"""Statements are prepared on the server's own connections, and never behind a pooler."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from django.db import connection, connections
+
+from callsheet.config.databases import default_points_at
+from callsheet.config.engine.base import ASKED_BEFORE, MOST_PREPARED
+from tests.conftest import own_cluster
+
+KEY_DATA = b"K"
+"""The message in which the server says which process greets the client."""
+
+
+def ask_often() -> set[str]:
+    """Ask the same thing until it would be prepared; answers what is prepared of it."""
+    with connection.cursor() as cursor:
+        for number in range(ASKED_BEFORE + 2):
+            cursor.execute("SELECT %s::int + 41", [number])
+        cursor.execute("SELECT statement FROM pg_prepared_statements")
+        return {statement for (statement,) in cursor.fetchall() if "+ 41" in statement}
+
+
+def test_what_is_asked_often_is_prepared_once(live_db: str) -> None:
+    connections.close_all()
+    assert ask_often() == {"SELECT $1::int + 41"}
+    assert connection.connection.prepared_max == MOST_PREPARED
+
+
+def test_behind_a_pooler_nothing_is_prepared(live_db: str, tmp_path: Path) -> None:
+    with pooler(own_cluster().socket_dir / ".s.PGSQL.5432", tmp_path) as folder:
+        url = live_db.replace(live_db.partition("host=")[2], str(folder).replace("/", "%2F"))
+        with default_points_at(url):
+            assert ask_often() == set()
+            assert connection.connection.prepare_threshold is None
+
+
+@pytest.mark.parametrize("pool", [2])
+def test_a_pool_asks_each_connection_once(live_db: str, pool: int) -> None:
+    described = connections.settings["default"]
+    before = dict(described)
+    connections["default"].close()
+    described["OPTIONS"] = {**described["OPTIONS"], "pool": {"min_size": 1, "max_size": pool}}
+    described["CONN_MAX_AGE"] = 0
+    try:
+        for _ in range(3):
+            assert ask_often() == {"SELECT $1::int + 41"}
+            connection.close()
+    finally:
+        connection.close_pool()
+        described.clear()
+        described.update(before)
+
+
+@contextmanager
+def pooler(server: Path, folder: Path) -> Iterator[Path]:
+    """Something before the server that greets with a number of its own, as a pooler does."""
+    path = folder / server.name
+    with socket.socket(socket.AF_UNIX) as door:
+        door.bind(str(path))
+        door.listen()
+        door.settimeout(10)
+
+        def let_in() -> None:
+            try:
+                while True:
+                    _serve(door.accept()[0], server)
+            except OSError:  # the door is closed
+                return
+
+        thread = threading.Thread(target=let_in, daemon=True)
+        thread.start()
+        yield folder
+        door.shutdown(socket.SHUT_RDWR)
+    thread.join(10)
+
+
+def _serve(client: socket.socket, server: Path) -> None:
+    behind = socket.socket(socket.AF_UNIX)
+    behind.connect(str(server))
+    threading.Thread(target=_pass_on, args=(client, behind), daemon=True).start()
+    threading.Thread(target=_pass_on, args=(behind, client, True), daemon=True).start()
+
+
+def _pass_on(source: socket.socket, target: socket.socket, greeting: bool = False) -> None:
+    with source, target:
+        try:
+            while data := source.recv(65536):
+                if greeting and (at := data.find(KEY_DATA + struct.pack("!I", 12))) >= 0:
+                    pid = struct.unpack_from("!I", data, at + 5)[0]
+                    data = data[: at + 5] + struct.pack("!I", pid + 1) + data[at + 9 :]
+                    greeting = False
+                target.sendall(data)
+        except OSError:
+            return
