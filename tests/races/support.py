@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+import pytest
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from callsheet.credits.audit import verify
 from callsheet.credits.locking import lock_wallets
 from callsheet.credits.models import Hold, Wallet
 from callsheet.journal.commands import OpenCommand, run
 from callsheet.kit.actor import CLOCK
+from callsheet.kit.asked import Asked
 from callsheet.kit.errors import CallsheetError
 from callsheet.projects.lifecycle import ENDED, HOLDING, Status
 from callsheet.projects.models import Amendment, Occupancy, Project
@@ -110,3 +113,12 @@ def contents() -> dict[str, tuple[int, str]]:
             )
             found[table] = cursor.fetchone()
     return found
+
+
+def plain_reads_instead_of_locks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For negative controls: whatever would lock rows reads them. Queries whose text is kept are
+    compiled anew each time meanwhile, so that no text without its lock stays behind.
+    """
+    rows = Asked.rows
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **_: self.all())
+    monkeypatch.setattr(Asked, "rows", lambda self, *values: rows(Asked(self._ask), *values))

@@ -7,7 +7,6 @@ from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import pytest
-from django.db.models import QuerySet
 
 from callsheet.credits.models import Hold
 from callsheet.kit.actor import CONSOLE
@@ -15,7 +14,7 @@ from callsheet.projects.models import Amendment, Project
 from callsheet.services import amending, briefing, production
 from tests.builders import draft, submitted, wallet_with
 from tests.races.crowd import Outcome, answers, errors, together
-from tests.races.support import assert_all_is_well, counted
+from tests.races.support import assert_all_is_well, counted, plain_reads_instead_of_locks
 from tests.scope_builders import Sides, amended, fewer, more, proposed, sides_of
 
 CLOSED = (Amendment.Status.WITHDRAWN, Amendment.Status.DECLINED)
@@ -72,7 +71,7 @@ def test_control_without_locks_what_was_withdrawn_is_held(
     live_db: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Both are told yes: the credits are held for scope that one of them believes withdrawn."""
-    monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **_: self.all())
+    plain_reads_instead_of_locks(monkeypatch)
     _, outcomes = agree_and_withdraw(monkeypatch)
     assert not errors(outcomes), outcomes
     said = {answer["amendment_status"] for answer in answers(outcomes)}

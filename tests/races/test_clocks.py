@@ -9,7 +9,6 @@ from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import pytest
-from django.db.models import QuerySet
 
 from callsheet.credits.models import Transfer, Wallet
 from callsheet.journal.models import Command, Event
@@ -26,7 +25,7 @@ from tests.builders import (
     wallet_with,
 )
 from tests.races.crowd import Outcome, answers, errors, together
-from tests.races.support import assert_all_is_well, counted
+from tests.races.support import assert_all_is_well, counted, plain_reads_instead_of_locks
 
 
 def about_to_be_finalized(wallet: Wallet, credits: int = 40) -> tuple[Project, Clock]:
@@ -132,7 +131,7 @@ def test_control_without_locks_it_is_opened_several_times(
     wallet = paying_wallet((60, None))
     project = delivered(submitted(wallet, 40))
     with monkeypatch.context() as patched:
-        patched.setattr(QuerySet, "select_for_update", lambda self, **_: self.all())
+        plain_reads_instead_of_locks(patched)
         outcomes = race_to_open(wallet, project, patched)
     refused = counted(errors(outcomes))
     assert len(answers(outcomes)) > 1 or set(refused) - {"forbidden_transition"}, outcomes

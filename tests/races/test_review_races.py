@@ -7,7 +7,6 @@ from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import pytest
-from django.db.models import QuerySet
 
 from callsheet.kit.actor import CONSOLE
 from callsheet.projects.models import Deliverable, DeliverableState, Project
@@ -15,7 +14,7 @@ from callsheet.services import production, reviewing
 from tests.builders import submitted, wallet_with
 from tests.delivery_builders import accepted, concept, parts_of, per_concept
 from tests.races.crowd import Outcome, answers, errors, together
-from tests.races.support import assert_all_is_well, counted
+from tests.races.support import assert_all_is_well, counted, plain_reads_instead_of_locks
 
 CROWD = 8
 
@@ -79,7 +78,7 @@ def test_control_without_the_lock_an_approved_one_goes_back_to_the_studio(
 ) -> None:
     """Both saw it delivered and both are told yes: approved it is, or its credits are gone, and
     changes are asked for all the same."""
-    monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **_: self.all())
+    plain_reads_instead_of_locks(monkeypatch)
     part, outcomes = approve_and_ask_at_once(monkeypatch)
     assert not errors(outcomes)
     assert part.rounds == 1

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError
-from django.db.models import QuerySet
 from psycopg.errors import DeadlockDetected
 
 from callsheet.credits.locking import Locked, lock_wallets
@@ -38,7 +37,7 @@ from tests.builders import (
     wallet_with,
 )
 from tests.races.crowd import Outcome, answers, errors, together
-from tests.races.support import assert_all_is_well, counted
+from tests.races.support import assert_all_is_well, counted, plain_reads_instead_of_locks
 
 CROWD = 8
 
@@ -74,7 +73,7 @@ def test_control_without_locks_the_same_credits_are_promised_twice(
 ) -> None:
     """Plain reads instead of locks: all eight see 60 free, and more than three start. The database
     stops the fourth, so nothing is oversold, but the person who submitted gets an error."""
-    monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **_: self.all())
+    plain_reads_instead_of_locks(monkeypatch)
     outcomes = contend_for_the_last_credits(monkeypatch)
     refused = counted(errors(outcomes))
     assert refused["not_enough_available"] >= 1, outcomes

@@ -265,6 +265,8 @@ class Edition(models.Model):
     mark = models.UUIDField()
 
     class Meta:
+        verbose_name = "edition of the settings"
+        verbose_name_plural = "edition of the settings"
         constraints = [
             models.CheckConstraint(condition=Q(pk=1), name="one_row_of_edition"),
         ]

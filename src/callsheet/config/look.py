@@ -105,6 +105,7 @@ _GROUPS: Final = [
             ("Lead times", "schedule", "catalogue_leadtime"),
             ("Measured times", "timer", "catalogue_stagetime"),
             ("Studio rules", "rule", "catalogue_studiorules"),
+            ("Edition of the settings", "update", "catalogue_edition"),
             ("Studio closures", "event_busy", "tenants_studioclosure"),
         ],
     ),

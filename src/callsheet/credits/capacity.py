@@ -12,6 +12,7 @@ from datetime import date
 
 from callsheet.credits.collect import still_due, unfilled_orders
 from callsheet.credits.models import Grant, StandingOrder, Wallet
+from callsheet.kit.asked import Asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,13 @@ class Change:
 
     day: date
     delta: int
+
+
+_COMING = Asked(
+    lambda wallets: Grant.objects.filter(wallet_id__any_of=wallets, posted=False).values_list(
+        "wallet_id", "starts_on", "credits"
+    )
+)
 
 
 def scheduled_changes(
@@ -34,9 +42,7 @@ def scheduled_changes(
     """
     ids = [wallet.pk for wallet in wallets]
     changes: dict[int, list[Change]] = {pk: [] for pk in ids}
-    for wallet_id, starts_on, credits in Grant.objects.filter(
-        wallet_id__in=ids, posted=False
-    ).values_list("wallet_id", "starts_on", "credits"):
+    for wallet_id, starts_on, credits in _COMING.rows(ids):
         changes[wallet_id].append(Change(max(starts_on, today[wallet_id]), credits))
     for order in unfilled_orders(ids) if orders is None else orders:
         ends: tuple[tuple[int | None, int], ...] = ((order.source_id, -1), (order.target_id, 1))

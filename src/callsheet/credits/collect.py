@@ -17,6 +17,7 @@ from callsheet.credits.book import Book, kind_between
 from callsheet.credits.kinds import Kind
 from callsheet.credits.models import Billing, Borrowing, Hold, HoldLot, StandingOrder, Wallet
 from callsheet.credits.post import Move
+from callsheet.kit.asked import Asked
 
 
 def release(book: Book, hold: Hold, amount: int, kind: Kind = Kind.RELEASE) -> None:
@@ -94,16 +95,29 @@ def _repay_leftovers(book: Book, wallet: Wallet) -> None:
             book.add(move)
 
 
+_OPEN = StandingOrder.objects.filter(canceled_at__isnull=True, taken__lt=F("amount"))
+_UNFILLED = Asked(
+    lambda sources, targets: (
+        _OPEN.filter(Q(source_id__any_of=sources) | Q(target_id__any_of=targets))
+        .select_related("after")
+        .order_by("due_on", "rank", "id")
+    )
+)
+_DUE = Asked(
+    lambda sources, latest: (
+        _OPEN.filter(source_id__any_of=sources, due_on__lte=latest)
+        .select_related("after", "grant")
+        .order_by("due_on", "rank", "id")
+    )
+)
+
+
 def unfilled_orders(wallet_ids: Collection[int]) -> list[StandingOrder]:
     """The orders that take from these wallets or give to them and are not yet filled, oldest first,
     whether or not their day has come.
     """
-    orders = StandingOrder.objects.filter(
-        Q(source_id__in=wallet_ids) | Q(target_id__in=wallet_ids),
-        canceled_at__isnull=True,
-        taken__lt=F("amount"),
-    )
-    return list(orders.select_related("after").order_by("due_on", "rank", "id"))
+    wallets = list(wallet_ids)
+    return _UNFILLED.rows(wallets, wallets)
 
 
 def due_among(
@@ -119,15 +133,8 @@ def due_orders(wallet_ids: Collection[int], today: Mapping[int, date]) -> list[S
     """The orders on these wallets whose day has come and that are not yet filled, oldest first."""
     if not wallet_ids:
         return []
-    orders = StandingOrder.objects.filter(
-        source_id__in=wallet_ids,
-        canceled_at__isnull=True,
-        taken__lt=F("amount"),
-        due_on__lte=max(today[pk] for pk in wallet_ids),
-    )
-    return list(
-        due_among(orders.select_related("after", "grant").order_by("due_on", "rank", "id"), today)
-    )
+    latest = max(today[pk] for pk in wallet_ids)
+    return list(due_among(_DUE.rows(list(wallet_ids), latest), today))
 
 
 def still_due(order: StandingOrder, taken_now: int = 0) -> int:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from django.db.models import QuerySet
 
 from callsheet.credits.models import Domain, Wallet
+from callsheet.kit.asked import Asked
 from callsheet.kit.errors import Conflict, NotFound
 from callsheet.kit.locks import require_transaction
 
@@ -36,6 +37,27 @@ class Locked:
         return [w for w in self.wallets.values() if w.domain_id == wallet.domain_id]
 
 
+def _with_owners(wallets: QuerySet[Wallet]) -> QuerySet[Wallet]:
+    return wallets.select_related("account", "organization", "subscription").order_by("pk")
+
+
+_HOMES = Asked(
+    lambda wallets: (
+        Domain.objects.select_for_update(no_key=True)
+        .filter(pk__in=Wallet.objects.filter(pk__any_of=wallets).values("domain_id"))
+        .order_by("pk")
+    )
+)
+_IN_DOMAINS = Asked(
+    lambda domains: _with_owners(
+        Wallet.objects.select_for_update(no_key=True, of=("self",)).filter(
+            domain_id__any_of=domains
+        )
+    )
+)
+_THESE = Asked(lambda wallets: _with_owners(Wallet.objects.filter(pk__any_of=wallets)))
+
+
 def lock_wallets(wallet_ids: Iterable[int]) -> Locked:
     """Lock the domains of these wallets and every wallet in them, then read them.
 
@@ -44,15 +66,8 @@ def lock_wallets(wallet_ids: Iterable[int]) -> Locked:
     """
     require_transaction()
     asked = tuple(sorted(set(wallet_ids)))
-    homes = Wallet.objects.filter(pk__in=asked).values("domain_id")
-    domains = {
-        domain.pk: domain
-        for domain in Domain.objects.select_for_update(no_key=True)
-        .filter(pk__in=homes)
-        .order_by("pk")
-    }
-    locking = Wallet.objects.select_for_update(no_key=True, of=("self",))
-    wallets = _with_owners(locking.filter(domain_id__in=domains))
+    domains = {domain.pk: domain for domain in _HOMES.rows(list(asked))}
+    wallets = {wallet.pk: wallet for wallet in _IN_DOMAINS.rows(list(domains))}
     missing = [pk for pk in asked if pk not in wallets]
     if missing and Wallet.objects.filter(pk__in=missing).count() == len(missing):
         raise Conflict(
@@ -65,9 +80,4 @@ def lock_wallets(wallet_ids: Iterable[int]) -> Locked:
 
 def read_again(locked: Locked) -> dict[int, Wallet]:
     """The locked wallets as they are now, after transfers of this transaction."""
-    return _with_owners(Wallet.objects.filter(pk__in=locked.wallets))
-
-
-def _with_owners(wallets: QuerySet[Wallet]) -> dict[int, Wallet]:
-    owned = wallets.select_related("account", "organization", "subscription").order_by("pk")
-    return {wallet.pk: wallet for wallet in owned}
+    return {wallet.pk: wallet for wallet in _THESE.rows(list(locked.wallets))}

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from callsheet.journal.models import Event
 from callsheet.kit import clock
+from callsheet.kit.asked import Asked
 from callsheet.notifications.choices import Choice, Listener, Times
 from callsheet.notifications.circle import ADMIN, Circle, Customer
 from callsheet.notifications.kinds import Scope, Timing, Who
@@ -28,6 +29,64 @@ def user_of(actor_key: str) -> int | None:
     return int(actor_key.removeprefix(_USER)) if actor_key.startswith(_USER) else None
 
 
+_MEMBERS = Asked(
+    lambda accounts, organizations: Membership.objects.filter(
+        Q(account__any_of=accounts) | Q(organization__any_of=organizations), user__is_active=True
+    ).values_list("user", "account", "organization", "role")
+)
+_MANAGERS = Asked(
+    lambda today, accounts, this_day: (
+        AccountManagerAssignment.objects.filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gte=today),
+            account__any_of=accounts,
+            starts_on__lte=this_day,
+        )
+        .order_by("starts_on", "id")
+        .values_list("account", "manager", "deputy")
+    )
+)
+_STUDIO = Asked(
+    lambda: User.objects.filter(is_active=True).exclude(staff_role="").values_list("pk")
+)
+_DOERS = Asked(
+    lambda projects, actors: (
+        Event.objects.filter(
+            subject_type="project", subject_id__any_of=projects, actor__any_of=actors
+        )
+        .values_list("subject_id", "actor")
+        .distinct()
+    )
+)
+_PEOPLE = Asked(
+    lambda projects: ProjectPerson.objects.filter(project__any_of=projects).values_list(
+        "project", "user", "part"
+    )
+)
+_THESE = Asked(
+    lambda users: User.objects.filter(pk__any_of=users, is_active=True).values_list(
+        "pk", "time_zone", "staff_role"
+    )
+)
+_THESE_AND_STAFF = Asked(
+    lambda users: User.objects.filter(
+        Q(pk__any_of=users) | ~Q(staff_role=""), is_active=True
+    ).values_list("pk", "time_zone", "staff_role")
+)
+_CHOICES = Asked(
+    lambda users: Preference.objects.filter(user__any_of=users).values_list(
+        "user", "group", "channel", "scope", "timing"
+    )
+)
+_TIMES = Asked(
+    lambda users: PersonalTimes.objects.filter(user__any_of=users).values_list(
+        "user", "quiet_from", "quiet_until", "digest_at", "language"
+    )
+)
+_BRANDS = Asked(
+    lambda users: ChosenBrand.objects.filter(user__any_of=users).values_list("user", "brand")
+)
+
+
 def read_circle(
     accounts: Collection[int],
     organizations: Collection[int],
@@ -41,9 +100,7 @@ def read_circle(
     """
     members: dict[int, dict[int, str]] = defaultdict(dict)
     overseers: dict[int, set[int]] = defaultdict(set)
-    for user, account, organization, role in Membership.objects.filter(
-        Q(account__in=accounts) | Q(organization__in=organizations), user__is_active=True
-    ).values_list("user", "account", "organization", "role"):
+    for user, account, organization, role in _MEMBERS.rows(list(accounts), list(organizations)):
         if account:
             members[account][user] = role
         elif role == ADMIN:
@@ -58,13 +115,7 @@ def read_circle(
         organization_admins={key: frozenset(users) for key, users in overseers.items()},
         manages={
             account: (manager, deputy)
-            for account, manager, deputy in AccountManagerAssignment.objects.filter(
-                Q(ends_on__isnull=True) | Q(ends_on__gte=today),
-                account__in=accounts,
-                starts_on__lte=today,
-            )
-            .order_by("starts_on", "id")
-            .values_list("account", "manager", "deputy")
+            for account, manager, deputy in _MANAGERS.rows(today, list(accounts), today)
         },
         working=_working(projects),
         parts=_parts(projects),
@@ -101,22 +152,17 @@ def customer_of(accounts: Collection[int]) -> dict[int, Customer]:
 
 def read_listeners(users: Iterable[int], *, with_staff: bool = False) -> dict[int, Listener]:
     """These people (and, if asked for, everybody of the studio) with what they chose."""
-    found = Q(pk__in=set(users))
-    if with_staff:
-        found |= ~Q(staff_role="")
-    people = list(
-        User.objects.filter(found, is_active=True).values_list("pk", "time_zone", "staff_role")
-    )
+    people = (_THESE_AND_STAFF if with_staff else _THESE).rows(list(set(users)))
     numbers = [pk for pk, _, _ in people]
     choices: dict[int, dict[tuple[str, str], Choice]] = defaultdict(dict)
-    for row in Preference.objects.filter(user__in=numbers):
-        choices[row.user_id][row.group, row.channel] = Choice(Scope(row.scope), Timing(row.timing))
+    for user, group, channel, scope, timing in _CHOICES.rows(numbers):
+        choices[user][group, channel] = Choice(Scope(scope), Timing(timing))
     times: dict[int, tuple[Times, str]] = {
-        row.user_id: (Times(row.quiet_from, row.quiet_until, row.digest_at), row.language)
-        for row in PersonalTimes.objects.filter(user__in=numbers)
+        user: (Times(quiet_from, quiet_until, digest_at), language)
+        for user, quiet_from, quiet_until, digest_at, language in _TIMES.rows(numbers)
     }
     brands: dict[int, set[int]] = defaultdict(set)
-    for user, brand in ChosenBrand.objects.filter(user__in=numbers).values_list("user", "brand"):
+    for user, brand in _BRANDS.rows(numbers):
         brands[user].add(brand)
     usual = (Times(), "")
     return {
@@ -135,20 +181,9 @@ def read_listeners(users: Iterable[int], *, with_staff: bool = False) -> dict[in
 
 def _working(projects: Collection[int]) -> dict[int, frozenset[int]]:
     """Staff who did something on each project."""
-    staff = {
-        f"{_USER}{pk}": pk
-        for pk in User.objects.filter(is_active=True)
-        .exclude(staff_role="")
-        .values_list("pk", flat=True)
-    }
+    staff = {f"{_USER}{pk}": pk for (pk,) in _STUDIO.rows()}
     found: dict[int, set[int]] = defaultdict(set)
-    for project, actor in (
-        Event.objects.filter(
-            subject_type="project", subject_id__in=list(projects), actor__in=list(staff)
-        )
-        .values_list("subject_id", "actor")
-        .distinct()
-    ):
+    for project, actor in _DOERS.rows(list(projects), list(staff)):
         found[project].add(staff[actor])
     return {project: frozenset(users) for project, users in found.items()}
 
@@ -156,9 +191,7 @@ def _working(projects: Collection[int]) -> dict[int, frozenset[int]]:
 def _parts(projects: Collection[int]) -> dict[int, dict[Who, frozenset[int]]]:
     """Reviewers and required approvers of each project."""
     found: dict[int, dict[Who, set[int]]] = defaultdict(lambda: defaultdict(set))
-    for project, user, part in ProjectPerson.objects.filter(project__in=projects).values_list(
-        "project", "user", "part"
-    ):
+    for project, user, part in _PEOPLE.rows(list(projects)):
         found[project][_PARTS[part]].add(user)
     return {
         project: {who: frozenset(users) for who, users in parts.items()}

@@ -14,6 +14,7 @@ from django.db.models import OuterRef, QuerySet, Sum
 from django.db.models.functions import JSONObject
 
 from callsheet.credits.models import Billing, Borrowing, Lot, Subscription, Wallet
+from callsheet.kit.asked import Asked
 from callsheet.projects.lifecycle import HOLDING, Status
 from callsheet.projects.models import Amendment, Project
 from callsheet.projects.waiting import IN_QUEUE
@@ -67,16 +68,23 @@ def awaited_rows() -> ArraySubquery:
     )
 
 
-def queued_projects(wallet_ids: Collection[int], *, narrow: bool = False) -> QuerySet[Project]:
+def queued_projects(wallet_ids: Collection[int], *, narrow: bool = False) -> list[Project]:
     """What waits for credits of these wallets, with its account (``narrow``: with no more than a
     snapshot needs) and what it is to come after: see :func:`awaited_by`.
     """
-    queued = (
-        Project.objects.filter(IN_QUEUE, wallet_id__in=wallet_ids)
+    return (_QUEUED_NARROW if narrow else _QUEUED).rows(list(wallet_ids))
+
+
+def _queued(wallets: object) -> QuerySet[Project]:
+    return (
+        Project.objects.filter(IN_QUEUE, wallet_id__any_of=wallets)
         .annotate(awaited=awaited_rows())
         .order_by("pk")
     )
-    return queued.only(*_NEEDED) if narrow else queued.select_related("account")
+
+
+_QUEUED = Asked(lambda wallets: _queued(wallets).select_related("account"))
+_QUEUED_NARROW = Asked(lambda wallets: _queued(wallets).only(*_NEEDED))
 
 
 def awaited_by(project: Project) -> list[Awaited]:
@@ -84,30 +92,42 @@ def awaited_by(project: Project) -> list[Awaited]:
     return [Awaited(**row) for row in getattr(project, "awaited", ())]
 
 
-def waiting_amendments(wallets: Iterable[Wallet]) -> QuerySet[Amendment]:
-    """The agreed growth of scope that waits for credits of these wallets, with its projects."""
+def _waiting(wallets: object) -> QuerySet[Amendment]:
     return (
         Amendment.objects.filter(
-            status=Amendment.Status.WAITING, project__wallet_id__in=[w.pk for w in wallets]
+            status=Amendment.Status.WAITING, project__wallet_id__any_of=wallets
         )
         .select_related("project__account", "project__hold")
         .order_by("project_id", "pk")
     )
 
 
+_WAITING = Asked(_waiting)
+_WAITING_LOCKED = Asked(lambda wallets: _waiting(wallets).select_for_update(of=("self", "project")))
+
+
+def waiting_amendments(wallets: Iterable[Wallet], *, lock: bool = False) -> list[Amendment]:
+    """The agreed growth of scope that waits for credits of these wallets, with its projects; on
+    request under the locks of both.
+    """
+    return (_WAITING_LOCKED if lock else _WAITING).rows([wallet.pk for wallet in wallets])
+
+
+_RUNNING = Asked(
+    lambda wallets: Project.objects.filter(
+        wallet_id__any_of=wallets, status__in=[status.value for status in HOLDING]
+    )
+    .order_by("pk")
+    .values_list(
+        "pk", "wallet_id", "hold_id", "hold__credits", "returns_p50", "returns_p80", "key",
+        "title", "status", "started_at", "changed_at",
+    )
+)  # fmt: skip
+
+
 def running_projects(wallets: Sequence[Wallet]) -> list[Running]:
     """What holds credits of these wallets, by id; loans are read only where some are borrowed."""
-    rows = (
-        Project.objects.filter(
-            wallet_id__in=[wallet.pk for wallet in wallets],
-            status__in=[status.value for status in HOLDING],
-        )
-        .order_by("pk")
-        .values_list(
-            "pk", "wallet_id", "hold_id", "hold__credits", "returns_p50", "returns_p80", "key",
-            "title", "status", "started_at", "changed_at",
-        )
-    )  # fmt: skip
+    rows = _RUNNING.rows([wallet.pk for wallet in wallets])
     running = [
         Running(pk, wallet, hold, credits or 0, p50, p80, key, title, status, started or changed)
         for pk, wallet, hold, credits, p50, p80, key, title, status, started, changed in rows

@@ -9,6 +9,7 @@ from callsheet.journal.commands import OpenCommand
 from callsheet.journal.models import Event
 from callsheet.kit import clock
 from callsheet.kit.actor import Actor
+from callsheet.kit.rows import insert
 
 
 def build(
@@ -49,5 +50,5 @@ def build(
 def record(kind: str, subject_type: str, subject_id: int, **facts: Any) -> Event:
     """Append one event (same arguments as :func:`build`)."""
     event = build(kind, subject_type, subject_id, **facts)
-    event.save(force_insert=True)
+    insert(event)
     return event

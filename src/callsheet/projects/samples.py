@@ -8,6 +8,7 @@ from datetime import date
 
 from django.db.models import Count, Max, Q
 
+from callsheet.kit.asked import Asked
 from callsheet.projects.models import Party, Project, Sample
 
 
@@ -22,23 +23,30 @@ class Awaited:
     expected_on: date | None
 
 
+_MISSING = Asked(
+    lambda projects: (
+        Sample.projects.through.objects.filter(
+            project_id__any_of=projects, sample__received_on__isnull=True
+        )
+        .values_list("project_id")
+        .annotate(
+            missing=Count("pk"),
+            undated=Count("pk", filter=Q(sample__expected_on__isnull=True)),
+            expected_on=Max("sample__expected_on"),
+        )
+    )
+)
+
+
 def awaited_samples(project_ids: Collection[int]) -> dict[int, Awaited]:
     """What these projects still wait for, by project; those that wait for none are left out. One
     query, none for no projects.
     """
     if not project_ids:
         return {}
-    links = Sample.projects.through.objects.filter(
-        project_id__in=project_ids, sample__received_on__isnull=True
-    )
-    rows = links.values("project_id").annotate(
-        missing=Count("pk"),
-        undated=Count("pk", filter=Q(sample__expected_on__isnull=True)),
-        expected_on=Max("sample__expected_on"),
-    )
     return {
-        row["project_id"]: Awaited(row["missing"], row["undated"], row["expected_on"])
-        for row in rows
+        project: Awaited(missing, undated, expected_on)
+        for project, missing, undated, expected_on in _MISSING.rows(list(project_ids))
     }
 
 

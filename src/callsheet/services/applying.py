@@ -39,11 +39,10 @@ def can_still_grow(command: OpenCommand, wallets: Sequence[Wallet]) -> list[Amen
     more, and a concept that was approved takes no new master: such an amendment is withdrawn here,
     and both sides hear of it.
     """
-    growth = waiting_amendments(wallets)
-    # Mostly there is none. It begins to wait under these wallets' locks, which the caller holds.
-    if not growth.exists():
+    # It begins to wait under these wallets' locks, which the caller holds.
+    waiting = waiting_amendments(wallets, lock=True)
+    if not waiting:
         return []
-    waiting = list(growth.select_for_update(of=("self", "project")))
     live: dict[int, list[Deliverable]] = defaultdict(list)
     for deliverable in (
         Deliverable.objects.filter(

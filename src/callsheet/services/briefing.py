@@ -15,6 +15,7 @@ from callsheet.journal import events
 from callsheet.journal.commands import Answer, OpenCommand, run
 from callsheet.kit import clock
 from callsheet.kit.actor import Actor
+from callsheet.kit.asked import Asked
 from callsheet.kit.errors import Conflict, Refused
 from callsheet.kit.rows import write_fields
 from callsheet.projects.brief import BriefInput
@@ -135,20 +136,27 @@ def _take_place(project: Project) -> None:
     project.rank_kept_until = None
 
 
+_GROWTH = Asked(
+    lambda wallet: Amendment.objects.filter(
+        status=Amendment.Status.WAITING, project__wallet_id=wallet
+    ).values_list("credits_change")
+)
+_BEFORE = Asked(
+    lambda wallet, rank: Project.objects.filter(
+        IN_QUEUE, wallet_id=wallet, rank__lt=rank
+    ).values_list(F("credits") - F("settled"))
+)
+
+
 def waiting(project: Project) -> Answer:
     """Why a queued brief waits and where it stands, behind agreed growth and the briefs before it;
     empty for one that does not wait.
     """
     if project.status != Status.QUEUED and project.resuming_since is None:
         return {}
-    ahead = [
-        *Amendment.objects.filter(
-            status=Amendment.Status.WAITING, project__wallet_id=project.wallet_id
-        ).values_list("credits_change", flat=True),
-        *Project.objects.filter(
-            IN_QUEUE, wallet_id=project.wallet_id, rank__lt=project.rank
-        ).values_list(F("credits") - F("settled"), flat=True),
-    ]
+    growth = _GROWTH.rows(project.wallet_id)
+    before = _BEFORE.rows(project.wallet_id, project.rank)
+    ahead = [credits for (credits,) in (*growth, *before)]
     return {
         "reason": project.wait_reason,
         "position": len(ahead) + 1,

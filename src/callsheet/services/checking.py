@@ -7,18 +7,23 @@ from collections.abc import Sequence
 from callsheet.catalogue.models import StudioRules, studio_rules
 from callsheet.credits.models import Billing
 from callsheet.kit import clock
+from callsheet.kit.asked import Asked
 from callsheet.projects.models import Concept, Deliverable, Project
 from callsheet.projects.readiness import Item, check_ready, checklist
+
+_CONCEPTS = Asked(lambda project: Concept.objects.filter(project_id=project))
+_DELIVERABLES = Asked(
+    lambda project: (
+        Deliverable.objects.filter(concept__project_id=project)
+        .select_related("type", "concept")
+        .order_by("concept__position", "position", "id")
+    )
+)
 
 
 def scope_of(project: Project) -> tuple[list[Concept], list[Deliverable]]:
     """The brief's concepts and deliverables, in their order."""
-    deliverables = list(
-        Deliverable.objects.filter(concept__project=project)
-        .select_related("type", "concept")
-        .order_by("concept__position", "position", "id")
-    )
-    return list(Concept.objects.filter(project=project)), deliverables
+    return _CONCEPTS.rows(project.pk), _DELIVERABLES.rows(project.pk)
 
 
 def checklist_of(

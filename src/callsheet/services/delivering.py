@@ -7,7 +7,9 @@ from collections.abc import Collection, Iterable
 from callsheet.journal import events
 from callsheet.journal.commands import Answer, OpenCommand
 from callsheet.kit import clock
+from callsheet.kit.asked import Asked
 from callsheet.kit.errors import Conflict, Refused
+from callsheet.kit.rows import save
 from callsheet.projects.delivery import UNFINISHED, locked_by
 from callsheet.projects.lifecycle import Status
 from callsheet.projects.models import (
@@ -54,7 +56,7 @@ def note_step(command: OpenCommand, project: Project, kind: str, **facts: object
     """
     project.version += 1
     project.changed_at = clock.now()
-    project.save()
+    save(project)
     event = events.record(
         kind, "project", project.pk, command=command, account_id=project.account_id, data=facts
     )
@@ -63,13 +65,18 @@ def note_step(command: OpenCommand, project: Project, kind: str, **facts: object
     tell(event)
 
 
-def deliverables_of(project: Project) -> list[Deliverable]:
-    """Everything the project asks for, masters loaded, in the order of its concepts."""
-    return list(
-        Deliverable.objects.filter(concept__project=project)
+_DELIVERABLES = Asked(
+    lambda project: (
+        Deliverable.objects.filter(concept__project_id=project)
         .select_related("type", "concept", "master__type")
         .order_by("concept__position", "concept_id", "position", "pk")
     )
+)
+
+
+def deliverables_of(project: Project) -> list[Deliverable]:
+    """Everything the project asks for, masters loaded, in the order of its concepts."""
+    return _DELIVERABLES.rows(project.pk)
 
 
 def names_of(deliverables: Iterable[Deliverable]) -> str:

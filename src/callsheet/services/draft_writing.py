@@ -9,6 +9,7 @@ from callsheet.journal import events
 from callsheet.journal.commands import Answer, OpenCommand, new_key
 from callsheet.kit import clock
 from callsheet.kit.errors import Conflict
+from callsheet.kit.rows import insert, save, write_fields
 from callsheet.projects.brief import DATES, BriefInput, check
 from callsheet.projects.lifecycle import Status
 from callsheet.projects.models import Brand, Concept, Deliverable, Project
@@ -52,7 +53,7 @@ def save_draft(
         check(brief, types, rules, today, {name: getattr(project, name) for name in DATES})
     deliverables = _save(project, brief, types)
     project.credits = scope_credits(project, deliverables, rules)
-    project.save(update_fields=["credits"])
+    write_fields([project], ["credits"])
     events.record(
         "written", "project", project.pk, command=command, account_id=account.pk,
         data={"credits": project.credits, "version": project.version},
@@ -79,12 +80,16 @@ def _save(
     )
     project.version += 1
     project.changed_at = clock.now()
-    project.save()
+    if project._state.adding:
+        insert(project)
+    else:
+        save(project)
     links = keep_links([project.pk])
     project.concepts.all().delete()
     saved: list[Deliverable] = []
     for position, wanted in enumerate(brief.concepts):
-        concept = Concept.objects.create(project=project, position=position, title=wanted.title)
+        concept = Concept(project=project, position=position, title=wanted.title)
+        insert(concept)
         rows = [
             Deliverable(
                 concept=concept,
@@ -103,7 +108,7 @@ def _save(
             if part.master is not None:
                 row.master = rows[part.master]
                 varied.append(row)
-        Deliverable.objects.bulk_update(varied, ["master"])
+        write_fields(varied, ["master"])
         saved += rows
     restore_links(links)
     return saved

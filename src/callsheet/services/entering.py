@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from django.db.models import F
-from django.db.models.functions import Greatest
+from django.db import connection
 
 from callsheet.catalogue.models import Stage
 from callsheet.kit import clock
-from callsheet.kit.rows import write_fields
+from callsheet.kit.rows import insert_all, write_fields
 from callsheet.projects.lifecycle import ENDED, Status
 from callsheet.projects.models import Project, StageSpell
 from callsheet.projects.returns import expected_return
@@ -92,7 +91,7 @@ def enter(
         expect_return(project, spells[-1], samples.get(project.pk), around)
         if before != (project.stage, project.returns_p50, project.returns_p80):
             changed.append(project)
-    StageSpell.objects.bulk_create(spells)
+    insert_all(spells)
     write_fields(changed, SAVED)
     return samples
 
@@ -136,8 +135,13 @@ def _rest(projects: Sequence[Project]) -> None:
     write_fields(changed, SAVED)
 
 
+_END_SPELLS = """
+UPDATE projects_stagespell SET until = GREATEST(since, %s)
+ WHERE project_id = ANY(%s) AND until IS NULL
+"""
+
+
 def end_spells(project_ids: Sequence[int], now: datetime) -> None:
     """End the open stage of these projects; never before it began."""
-    StageSpell.objects.filter(project_id__in=project_ids, until__isnull=True).update(
-        until=Greatest(F("since"), now)
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_END_SPELLS, [now, list(project_ids)])

@@ -9,11 +9,18 @@ from callsheet.journal import events
 from callsheet.journal.commands import OpenCommand
 from callsheet.journal.models import Event
 from callsheet.kit import clock
+from callsheet.kit.asked import Asked
 from callsheet.kit.rows import write_fields
 from callsheet.projects.models import Deliverable, Project
 from callsheet.schedule.following import SAID, Part, status_of
 from callsheet.schedule.models import EntryDeliverable
 from callsheet.services.calendar_loading import lock_entries
+
+_SERVED = Asked(
+    lambda projects: EntryDeliverable.objects.filter(project_id__any_of=projects).values_list(
+        "entry_id"
+    )
+)
 
 
 def follow_projects(command: OpenCommand, projects: Collection[Project]) -> list[int]:
@@ -23,8 +30,7 @@ def follow_projects(command: OpenCommand, projects: Collection[Project]) -> list
     states. One query where nothing is linked, a handful else, however many entries. Published and
     dropped entries stay as they are. Returns the ids of those that changed.
     """
-    links = EntryDeliverable.objects.filter(project_id__in=[project.pk for project in projects])
-    entries = set(links.values_list("entry_id", flat=True))
+    entries = {entry for (entry,) in _SERVED.rows([project.pk for project in projects])}
     return follow_entries(command, entries) if entries else []
 
 

@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
+from django.db import connection
+
 from callsheet.journal.commands import OpenCommand
 from callsheet.kit import clock
+from callsheet.kit.rows import insert_all
 from callsheet.projects.clocks import OF_A_STATUS, RUNS_IN
 from callsheet.projects.lifecycle import ENDED
 from callsheet.projects.models import (
@@ -74,6 +77,12 @@ def _ask_for_samples(
     )
 
 
+_STOP_CLOCKS = """
+DELETE FROM projects_clock
+ WHERE project_id = ANY(%s::bigint[]) OR (project_id = ANY(%s::bigint[]) AND kind = ANY(%s))
+"""
+
+
 def set_clocks(projects: Iterable[Project], around: Surroundings) -> None:
     """Stop the clocks of the statuses that these projects have left, start those of the new ones.
 
@@ -82,13 +91,9 @@ def set_clocks(projects: Iterable[Project], around: Surroundings) -> None:
     projects = list(projects)
     ended = [project.pk for project in projects if project.status in ENDED]
     going = [project.pk for project in projects if project.status not in ENDED]
-    if ended:
-        Clock.objects.filter(project_id__in=ended).delete()
-    if going:
-        Clock.objects.filter(
-            project_id__in=going, kind__in=[kind.value for kind in OF_A_STATUS]
-        ).delete()
-    Clock.objects.bulk_create(
+    with connection.cursor() as cursor:
+        cursor.execute(_STOP_CLOCKS, [ended, going, [kind.value for kind in OF_A_STATUS]])
+    insert_all(
         [
             build_clock(project, kind, around)
             for project in projects
@@ -130,7 +135,8 @@ def start_clock(
 
 def stop_clock(project: Project, kind: ClockKind) -> None:
     """Stop a clock: what it waited for has come."""
-    Clock.objects.filter(project=project, kind=kind).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(_STOP_CLOCKS, [[], [project.pk], [kind.value]])
 
 
 def stir(wallet_ids: Iterable[int], cause: Cause) -> None:
@@ -146,7 +152,7 @@ def stir_queues(command: OpenCommand, wallet_ids: Iterable[int]) -> None:
 def stir_all(stirred: Iterable[tuple[int, Cause]]) -> None:
     """:func:`stir` of several wallets, each for a cause of its own, in one statement."""
     now = clock.now()
-    Stirred.objects.bulk_create(
+    insert_all(
         [
             Stirred(
                 wallet_id=wallet_id, at=now, cause=cause.own[:300],

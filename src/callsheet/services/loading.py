@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from callsheet.kit.actor import Actor
+from callsheet.kit.asked import Asked
 from callsheet.kit.errors import Conflict, Forbidden, NotFound
+from callsheet.kit.locks import require_transaction
 from callsheet.projects.lifecycle import Status
 from callsheet.projects.models import Project
 from callsheet.tenants.access import Rights, check_can_read, rights_in_account
@@ -13,10 +15,18 @@ from callsheet.tenants.models import Account
 
 DRAFTS = (Status.DRAFT, Status.PENDING_APPROVAL)
 
+_ACCOUNT = Asked(lambda pk: Account.objects.select_related("organization", "wallet").filter(pk=pk))
+_PROJECT = Asked(lambda pk: Project.objects.select_related("account").filter(pk=pk))
+_LOCKED_PROJECT = Asked(
+    lambda pk: (
+        Project.objects.select_for_update(of=("self",)).select_related("account").filter(pk=pk)
+    )
+)
+
 
 def account_of(account_id: int) -> Account:
     """The account of that id, with its organization and wallet. Raises ``NotFound``."""
-    account = Account.objects.select_related("organization", "wallet").filter(pk=account_id).first()
+    account = _ACCOUNT.first(account_id)
     if account is None:
         raise NotFound("account")
     return account
@@ -30,10 +40,9 @@ def project_of(
     Raises ``NotFound`` to strangers, and to staff for a draft that was not shared with them;
     ``Forbidden`` to those who see it but lack the right.
     """
-    try:
-        project = Project.objects.select_related("account").get(pk=project_id)
-    except Project.DoesNotExist:
-        raise NotFound("project") from None
+    project = _PROJECT.first(project_id)
+    if project is None:
+        raise NotFound("project")
     try:
         rights = check(actor, project.account)
     except NotFound:
@@ -59,11 +68,10 @@ def lock_project(project_id: int, version: int | None = None) -> Project:
     ``version`` is the reading that the person acted on; raises ``Conflict("stale")`` when the
     project has changed since, ``NotFound`` when it was deleted meanwhile.
     """
-    locking = Project.objects.select_for_update(of=("self",)).select_related("account")
-    try:
-        project = locking.get(pk=project_id)
-    except Project.DoesNotExist:
-        raise NotFound("project") from None
+    require_transaction()
+    project = _LOCKED_PROJECT.first(project_id)
+    if project is None:
+        raise NotFound("project")
     if version is not None and project.version != version:
         raise Conflict(
             "stale",

@@ -14,6 +14,7 @@ from callsheet.credits.models import Hold
 from callsheet.journal import events
 from callsheet.journal.commands import Answer, OpenCommand
 from callsheet.kit import clock
+from callsheet.kit.rows import save
 from callsheet.projects.delivery import ACTIONS, status_after
 from callsheet.projects.lifecycle import HOLDING, Status, find
 from callsheet.projects.models import Deliverable, Occupancy, Project
@@ -40,7 +41,7 @@ def move(
     project.status = target
     project.version += 1
     project.changed_at = clock.now()
-    project.save()
+    save(project)
     event = events.record(
         action,
         "project",

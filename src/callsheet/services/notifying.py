@@ -15,6 +15,7 @@ from callsheet.credits.models import Transfer, Wallet
 from callsheet.insight.listeners import read_circle, user_of
 from callsheet.journal.models import Command, Event
 from callsheet.kit import clock
+from callsheet.kit.asked import Asked
 from callsheet.notifications.circle import Circle, Hearer, Place, customers, studio
 from callsheet.notifications.deciding import decide
 from callsheet.notifications.kinds import Rule, Say
@@ -41,18 +42,20 @@ ASKED: Mapping[str, tuple[str, ...]] = {
 """Under which names an event's facts say whom it is addressed to; of other subjects, ``asked``."""
 
 
+_EVENTS = Asked(
+    lambda events: Event.objects.filter(pk__any_of=events).select_related("command").order_by("pk")
+)
+_PROJECTS = Asked(
+    lambda projects: Project.objects.filter(pk__any_of=projects).select_related("account")
+)
+
+
 def notify(event_ids: Collection[int]) -> int:
     """Tell people of these events; for the job. Returns how many notifications were written."""
     with transaction.atomic():
-        happened = list(
-            Event.objects.filter(pk__in=event_ids).select_related("command").order_by("pk")
-        )
-        projects = {
-            project.pk: project
-            for project in Project.objects.filter(
-                pk__in=[e.subject_id for e in happened if e.subject_type == "project"]
-            ).select_related("account")
-        }
+        happened = _EVENTS.rows(list(event_ids))
+        subjects = [event.subject_id for event in happened if event.subject_type == "project"]
+        projects = {project.pk: project for project in _PROJECTS.rows(subjects)}
         news = [
             event
             for event in worth_telling_again(without_outdone(happened), projects)

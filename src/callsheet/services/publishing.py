@@ -18,7 +18,7 @@ from datetime import date, datetime
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import Min, Q
+from django.db.models import Min, Q, QuerySet
 
 from callsheet.admission.ranges import expected_starts
 from callsheet.credits.models import Domain, Wallet
@@ -28,6 +28,7 @@ from callsheet.journal import events
 from callsheet.journal.models import Event
 from callsheet.kit import clock
 from callsheet.kit.actor import CLOCK
+from callsheet.kit.asked import Asked
 from callsheet.kit.once import reading_once
 from callsheet.notifications.expected import worth_telling
 from callsheet.projects.lifecycle import ENDED, HOLDING, Status
@@ -43,6 +44,14 @@ DOMAINS_TOGETHER = 50
 
 _LOCK = 0x43530000 << 32
 """Marks our advisory locks; the domain's number is added."""
+
+_FIELDS = ", ".join(str(field.column) for field in Stirred._meta.concrete_fields)
+_TAKE = f"""
+DELETE FROM projects_stirred WHERE id IN (
+    SELECT s.id FROM projects_stirred s JOIN credits_wallet w ON w.id = s.wallet_id
+     WHERE w.domain_id = ANY(%s) FOR UPDATE OF s SKIP LOCKED
+) RETURNING {_FIELDS}
+"""  # noqa: S608  # a model's names
 
 Days = tuple[date, date] | None
 What = PublishedRange.What
@@ -109,19 +118,21 @@ def _publish(domain_ids: Sequence[int], done: Published) -> int:
     """Publish those of these domains that nobody else is at work on. Returns the rows taken."""
     with transaction.atomic():
         mine = lock_domains(domain_ids)
-        stirred = list(
-            Stirred.objects.select_for_update(skip_locked=True, of=("self",))
-            .filter(wallet__domain_id__in=mine)
-            .order_by("pk")
-        )
         # First away with them, then read: what is stirred while we read comes again.
-        Stirred.objects.filter(pk__in=[row.pk for row in stirred]).delete()
+        stirred = _take(mine)
         wallets = _wallets(mine, {row.wallet_id for row in stirred})
         stored, told = _store(wallets, stirred)
     done.wallets += len(wallets)
     done.ranges += stored
     done.events += told
     return len(stirred)
+
+
+def _take(domain_ids: Sequence[int]) -> list[Stirred]:
+    """What was stirred in these domains, the oldest first; it is gone when we commit."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, [list(domain_ids)])
+        return [Stirred(*row) for row in sorted(cursor.fetchall())]
 
 
 def lock_domains(domain_ids: Sequence[int]) -> list[int]:
@@ -136,15 +147,36 @@ def lock_domains(domain_ids: Sequence[int]) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _wallets(domain_ids: Sequence[int], stirred: Collection[int]) -> list[Wallet]:
-    """The wallets to look at: those that were stirred, and all of a domain that borrows."""
-    borrowing = Domain.objects.filter(pk__in=domain_ids, borrowing=True, wallets__in=stirred)
-    return list(
-        Wallet.objects.filter(Q(pk__in=stirred) | Q(domain_id__in=borrowing.values("pk")))
+def _to_look_at(stirred: object, domains: object, also_stirred: object) -> QuerySet[Wallet]:
+    borrowing = Domain.objects.filter(
+        pk__any_of=domains, borrowing=True, wallets__any_of=also_stirred
+    )
+    return (
+        Wallet.objects.filter(Q(pk__any_of=stirred) | Q(domain_id__in=borrowing.values("pk")))
         .filter(Q(account__isnull=False) | Q(domain__borrowing=True))
         .select_related("account", "organization", "subscription", "domain")
         .order_by("pk")
     )
+
+
+_TO_LOOK_AT = Asked(_to_look_at)
+_WORKED_ON = Asked(
+    lambda wallets: (
+        Project.objects.filter(wallet__any_of=wallets)
+        .filter(IN_QUEUE | ~Q(status__in=[s.value for s in ENDED]))
+        .only(
+            "pk", "account_id", "wallet_id", "status", "resuming_since", "returns_p50",
+            "returns_p80", "wanted_by", "title", "started_at",
+        )
+        .order_by("pk")
+    )
+)  # fmt: skip
+
+
+def _wallets(domain_ids: Sequence[int], stirred: Collection[int]) -> list[Wallet]:
+    """The wallets to look at: those that were stirred, and all of a domain that borrows."""
+    wallets = list(stirred)
+    return _TO_LOOK_AT.rows(wallets, list(domain_ids), wallets)
 
 
 def _store(wallets: Sequence[Wallet], stirred: Sequence[Stirred]) -> tuple[int, int]:
@@ -152,15 +184,7 @@ def _store(wallets: Sequence[Wallet], stirred: Sequence[Stirred]) -> tuple[int, 
     if not wallets:
         return 0, 0
     starts = _starts(wallets)
-    projects = list(
-        Project.objects.filter(wallet__in=wallets)
-        .filter(IN_QUEUE | ~Q(status__in=[s.value for s in ENDED]))
-        .only(
-            "pk", "account_id", "wallet_id", "status", "resuming_since", "returns_p50",
-            "returns_p80", "wanted_by", "title", "started_at",
-        )
-        .order_by("pk")
-    )  # fmt: skip
+    projects = _WORKED_ON.rows([wallet.pk for wallet in wallets])
     last = _last_ranges([project.pk for project in projects])
     moved = [
         (project, what, days, before)
@@ -248,16 +272,40 @@ def _goes_on(project: Project) -> bool:
     return _waits(project) or project.status in HOLDING
 
 
-def _last_ranges(project_ids: Collection[int]) -> dict[tuple[int, str], _Last]:
-    rows = (
-        PublishedRange.objects.filter(project_id__in=project_ids, what__in=list(KIND_OF))
+_LAST = Asked(
+    lambda projects: (
+        PublishedRange.objects.filter(project_id__any_of=projects, what__in=list(KIND_OF))
         .order_by("project_id", "what", "-pk")
         .distinct("project_id", "what")
         .values_list("project_id", "what", "first", "last", "at")
     )
+)
+_FIRST = Asked(
+    lambda projects: (
+        PublishedRange.objects.filter(
+            project_id__any_of=projects, what__in=list(KIND_OF), first__isnull=False
+        )
+        .order_by("project_id", "what", "pk")
+        .distinct("project_id", "what")
+        .values_list("project_id", "what", "first", "last")
+    )
+)
+_TOLD = Asked(
+    lambda projects: (
+        Event.objects.filter(
+            subject_type="project", subject_id__any_of=projects, kind__in=list(KIND_OF.values())
+        )
+        .order_by("subject_id", "kind", "-pk")
+        .distinct("subject_id", "kind")
+        .values_list("subject_id", "kind", "data")
+    )
+)
+
+
+def _last_ranges(project_ids: Collection[int]) -> dict[tuple[int, str], _Last]:
     return {
         (pk, what): _Last((first, last) if first and last else None, at)
-        for pk, what, first, last, at in rows
+        for pk, what, first, last, at in _LAST.rows(list(project_ids))
     }
 
 
@@ -265,25 +313,12 @@ def _last_told(project_ids: Collection[int]) -> dict[tuple[int, str], list[str] 
     """What people were told last, by project and kind of event; to begin with, the first range."""
     if not project_ids:
         return {}
-    first = (
-        PublishedRange.objects.filter(
-            project_id__in=project_ids, what__in=list(KIND_OF), first__isnull=False
-        )
-        .order_by("project_id", "what", "pk")
-        .distinct("project_id", "what")
-    )
+    projects = list(project_ids)
     known: dict[tuple[int, str], list[str] | None] = {
-        (row.project_id, KIND_OF[What(row.what)]): [str(row.first), str(row.last)] for row in first
+        (pk, KIND_OF[What(what)]): [str(first), str(last)]
+        for pk, what, first, last in _FIRST.rows(projects)
     }
-    told = (
-        Event.objects.filter(
-            subject_type="project", subject_id__in=project_ids, kind__in=list(KIND_OF.values())
-        )
-        .order_by("subject_id", "kind", "-pk")
-        .distinct("subject_id", "kind")
-        .values_list("subject_id", "kind", "data")
-    )
-    return known | {(pk, kind): data.get("to") for pk, kind, data in told}
+    return known | {(pk, kind): data.get("to") for pk, kind, data in _TOLD.rows(projects)}
 
 
 def _causes(

@@ -31,6 +31,8 @@ class Migration(migrations.Migration):
                 ('mark', models.UUIDField()),
             ],
             options={
+                'verbose_name': 'edition of the settings',
+                'verbose_name_plural': 'edition of the settings',
                 'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='one_row_of_edition')],
             },
         ),

@@ -16,6 +16,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 from callsheet.catalogue.models import (
     BriefType,
     DeliverableType,
+    Edition,
     LeadTime,
     StageTime,
     StudioRules,
@@ -101,6 +102,14 @@ class StageTimeAdmin(ReadOnlyAdmin):
     def of_size(self, time: StageTime) -> str:
         """The size class."""
         return time.size or "all"
+
+
+@admin.register(Edition)
+class EditionAdmin(ReadOnlyAdmin):
+    """By which edition of the settings processes go; another mark with every change of one."""
+
+    group = Group.CATALOGUE
+    list_display = ("mark",)
 
 
 @admin.register(StudioRules)
