@@ -1,4 +1,4 @@
-"""The planner against its bound, first come, first served, PyJobShop and SimPy.
+"""The planner against its bound, first come, first served, a tuned rule, PyJobShop and SimPy.
 
 ``python -m benchmarks.planner [--json] [--quick]``. The instances are those of
 ``planner_instances``, 20 in each cell, held to the hashes below. ``--quick`` looks at 4 in each
@@ -20,10 +20,12 @@ from benchmarks.planner_command import command
 from benchmarks.planner_instances import digest, instance
 from benchmarks.planner_peers import first_come, pyjobshop
 from benchmarks.planner_simulation import simulation
+from benchmarks.planner_uncertain import SECONDS, SIGMA, uncertain
 from benchmarks.report import Report
 from callsheet.planner.plan import Plan, Status, gap_beyond_work
 from callsheet.planner.problem import Problem
 from callsheet.planner.solve import solve
+from callsheet.planner.stochastic import solve_stochastic
 
 LOADS = (0.7, 0.9, 1.1)
 SEEDS = 20
@@ -41,6 +43,8 @@ FROZEN = {
     (20, 0.7): "4cba1e48f101851b",
     (20, 0.9): "79921cf50b59b534",
     (20, 1.1): "16ff6d0c4847ca3a",
+    (50, 0.9): "278a91cdfc65e548",
+    (50, 1.1): "f59b221f53f082d1",
     (100, 0.7): "0b3dc059e28b8532",
     (100, 0.9): "66ba70d56e22d6f9",
     (100, 1.1): "1ca7bf1276566b89",
@@ -59,13 +63,18 @@ FROZEN = {
 }
 
 
-def cell(n: int, load: float, seeds: int) -> Iterator[Problem]:
-    """The instances of one cell. Raises SystemExit where they are not the frozen ones."""
+def cell(n: int, load: float, seeds: int, sigma: float = 0.0) -> Iterator[Problem]:
+    """The instances of one cell. Raises SystemExit where they are not the frozen ones.
+
+    With another ``sigma`` they differ in nothing else.
+    """
     problems = [instance(n, load, seed) for seed in range(seeds)]
     if seeds == SEEDS:
         found = sha256("".join(map(digest, problems)).encode()).hexdigest()[:16]
         if FROZEN.get((n, load)) != found:
             raise SystemExit(f"The instances of n = {n}, load {load} are others: {found}.")
+    if sigma:
+        problems = [instance(n, load, seed, sigma=sigma) for seed in range(seeds)]
     return iter(problems)
 
 
@@ -73,6 +82,7 @@ def warm() -> None:
     """Compile and import everything once, so that it is not measured."""
     solve(instance(20, 1.1, 999), time_limit=0.5)
     solve(instance(700, 1.1, 999), iterations=100)
+    solve_stochastic(instance(20, 1.1, 999, sigma=SIGMA), time_limit=0.5)
 
 
 def interval(pairs: list[tuple[float, float]]) -> tuple[float, float]:
@@ -171,6 +181,12 @@ def main() -> None:
     first_plans(report, seeds)
     proofs(report, seeds)
     gaps(report, seeds, [100, 200] if quick else list(GAPS))
+    uncertain(
+        report,
+        lambda n, load: cell(n, load, seeds, SIGMA),
+        [50, 100] if quick else list(SECONDS),
+        interval,
+    )
     memory(report)
     peers(report, 2 if quick else seeds)
     report.show(sys.argv[1:])

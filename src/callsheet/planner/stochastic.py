@@ -20,6 +20,7 @@ from callsheet.planner.bounds import Relaxation
 from callsheet.planner.check import check
 from callsheet.planner.kernels.compiling import NEVER
 from callsheet.planner.kernels.costs import cost
+from callsheet.planner.kernels.dispatching import dispatch
 from callsheet.planner.kernels.queueing import Given, queue
 from callsheet.planner.kernels.ranking import anneal
 from callsheet.planner.plan import Plan
@@ -48,6 +49,11 @@ METHOD = "stochastic"
 
 HOT, COLD = 0.2, 0.005
 """Temperatures, in expected days of lateness of a project of mean weight."""
+
+LOOK_AHEADS = (0.2, 0.5, 1.0, 2.0, 5.0)
+RANKED_DAYS = 5
+DISPATCHED = 6
+"""In so many scenarios a queue is ranked anew, to begin with its mean starts."""
 
 ROUND_SECONDS = 0.25
 ROUNDS_LEAST = 4
@@ -146,7 +152,8 @@ class _Run:
         self.looked = 0
 
     def found(self) -> Expected:
-        self.order, self.z = self._first(list(orders_by_rule(self.arrays).values()))
+        orders = [*orders_by_rule(self.arrays).values(), *self._dispatched()]
+        self.order, self.z = self._first(orders)
         if self.iterations or (self.iterations is None and self.time_limit > 0):
             try:
                 self._planned()
@@ -161,6 +168,20 @@ class _Run:
         ranked = sorted(orders, key=lambda order: self._mean(order, 8))
         best = min(ranked[:4], key=self._mean)
         return best, self._mean(best)
+
+    def _dispatched(self) -> list[Ints]:
+        """Orders by the mean start in a queue that is ranked anew while it is served."""
+        arrays = self.arrays
+        density = arrays.late_cost / (np.maximum(1, arrays.demand[:, 0]) * arrays.dur)
+        latest = (arrays.due - arrays.dur).astype(np.float64)
+        dur = self.dur[:DISPATCHED]
+        starts = np.empty((len(dur), arrays.n), dtype=np.int64)
+        found = []
+        for look_ahead in LOOK_AHEADS:
+            scale = look_ahead * float(arrays.dur.mean())
+            dispatch(dur, density, latest, scale, RANKED_DAYS, self.given, PATIENCE_DAYS, starts)
+            found.append(np.lexsort((-density, starts.mean(axis=0))).astype(np.int64))
+        return found
 
     def _mean(self, order: Ints, scenarios: int | None = None) -> float:
         """The mean Z of an order over the first ``scenarios``, or all."""
