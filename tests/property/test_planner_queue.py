@@ -185,6 +185,7 @@ def test_compiled_and_plain_kernels_agree(monkeypatch: pytest.MonkeyPatch) -> No
         "open_yard",
         "join",
         "serve",
+        "let_pass",
     ):
         monkeypatch.setattr(queueing, name, getattr(queueing, name).py_func)
     monkeypatch.setattr(module, "queue", queueing.queue.py_func)

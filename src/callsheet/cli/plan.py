@@ -13,6 +13,7 @@ from callsheet.cli.plan_closures import Closures, read_closures
 from callsheet.cli.plan_drawing import draw_plan
 from callsheet.cli.plan_files import check_outputs, write
 from callsheet.cli.plan_forecast import forecasted
+from callsheet.cli.plan_latest import with_latest_days
 from callsheet.cli.plan_problem import (
     DEFAULT_BRIEF_TYPE,
     Calendar,
@@ -119,6 +120,7 @@ def described(
         "uncertainty_from": uncertainty_from(history, uncertainty),
     }
     answer = forecasted(answer, problem, found, timeline, reading, seed)
+    answer = with_latest_days(answer, problem, found, timeline, reading, seed)
     return explained(answer, problem, found, timeline)
 
 

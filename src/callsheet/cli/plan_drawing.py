@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from callsheet.cli.plan_forecast import expectation, say_chance, uncertainty
+from callsheet.cli.plan_latest import latest_days
 from callsheet.cli.plan_problem import MOST_SHOWN
 from callsheet.cli.plan_reasons import draw_reasons
 from callsheet.cli.plan_teams import draw_teams
@@ -40,6 +41,8 @@ def draw_plan(console: Console, answer: dict[str, Any], first: date) -> None:
             more = f"… and {len(projects) - MOST_ROWS:,} more: --html, --xlsx or --json has all."
             console.print(more, highlight=False, soft_wrap=True)
     for line in strip(answer["usage"]):
+        console.print(Text(line), soft_wrap=True)
+    for line in latest_days(answer):
         console.print(Text(line), soft_wrap=True)
     draw_teams(console, answer)
     draw_reasons(console, answer)

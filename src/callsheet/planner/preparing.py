@@ -10,6 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from callsheet.planner.arrays import arrays_of
+from callsheet.planner.back_schedule import back_schedule
 from callsheet.planner.bounds import Relaxation
 from callsheet.planner.kernels.placing import serial
 from callsheet.planner.policies import QueuePolicy
@@ -43,7 +44,8 @@ def prepare() -> None:
         look(arrays, starts, 0, 10, (1.0, 0.1))
     repair(problem, {"a": 1}, iterations=10)
     simulate(problem, QueuePolicy.BACKFILL, replications=2)
-    solve_stochastic(problem, iterations=10, scenarios=2)
+    found = solve_stochastic(problem, iterations=10, scenarios=2)
+    back_schedule(problem, found.plan, replications=2)
 
 
 if __name__ == "__main__":

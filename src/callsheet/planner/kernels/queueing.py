@@ -205,6 +205,16 @@ def join(j, today, place, yard):
 
 
 @compiled
+def let_pass(kinds, before, today, yard):
+    """What was expected by today and is not back yet is overdue."""
+    ring = yard.coming.shape[0]
+    for day in range(before + 1, min(today, before + ring) + 1):
+        for r in range(len(kinds)):
+            yard.overdue[r] += yard.coming[day & (ring - 1), r]
+            yard.coming[day & (ring - 1), r] = 0
+
+
+@compiled
 def serve(stop, dur, order, place, given, yard, strict, patience, starts):
     """Play one replication on from where it stands, as long as the day is before ``stop``.
 
@@ -313,11 +323,7 @@ def serve(stop, dur, order, place, given, yard, strict, patience, starts):
             today = min(today, opens[by_open[opened]])
         if step < steps:
             today = min(today, step_day[step])
-        # What was expected by then and is not back yet is overdue.
-        for day in range(before + 1, min(today, before + ring) + 1):
-            for r in range(len(kinds)):
-                overdue[r] += coming[day & (ring - 1), r]
-                coming[day & (ring - 1), r] = 0
+        let_pass(kinds, before, today, yard)
     yard.at[TODAY] = today
     yard.at[STEP] = step
     yard.at[OPENED] = opened
