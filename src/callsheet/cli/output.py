@@ -1,15 +1,16 @@
 """How commands answer: for people by default, as JSON where ``--json`` is given."""
 
 import json as json_module
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from enum import Enum
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 
-from callsheet.kit.visible import CONTROLS
+from callsheet.kit.visible import CONTROLS, visible
 
 JSON_KEY = "callsheet.json"
 
@@ -27,6 +28,20 @@ Json = Annotated[
 """The type of every command's ``json`` parameter: ``def show(json: Json = False) -> None``."""
 
 
+class SafeConsole(Console):
+    """A console that obeys our styles, but no character of a text that would control it."""
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        """Render as every console does, with control characters made visible."""
+        for segment in super().render(renderable, options):
+            if segment.control is None and CONTROLS.search(segment.text):
+                yield Segment(visible(segment.text), segment.style)
+            else:
+                yield segment
+
+
 def show(data: Any, *, json: bool, human: Callable[[Console], None] | None = None) -> None:
     """Print ``data`` as JSON, or let ``human`` draw it (without it: ``key: value`` lines).
 
@@ -37,7 +52,7 @@ def show(data: Any, *, json: bool, human: Callable[[Console], None] | None = Non
         # JSON itself escapes only some of the characters that a terminal obeys.
         print(CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", said))
         return
-    console = Console()
+    console = SafeConsole()
     if human is not None:
         human(console)
     elif isinstance(data, dict):

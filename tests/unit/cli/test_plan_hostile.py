@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import os
 import re
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.table import Table
+from rich.text import Text
 from typer.testing import CliRunner
 
 from callsheet.cli import plan_forecast, plan_reasons
 from callsheet.cli.exits import ExitCode
 from callsheet.cli.main import build_planner
+from callsheet.cli.output import SafeConsole
 from callsheet.cli.plan_drawing import MOST_ROWS
 from callsheet.cli.plan_files import check_outputs
 from callsheet.kit.errors import Refused
@@ -55,6 +59,23 @@ def test_a_title_with_a_control_character_is_refused_with_its_place(tmp_path: Pa
     assert code == ExitCode.REFUSED
     assert "row 2, column title" in said
     assert "U+001B" in said
+
+
+def test_an_answer_commands_no_terminal_either() -> None:
+    """Whatever it is made from: a plan to repair, a name on the command line, a database."""
+    title = "\x1b]0;x\x07 Film \x9b31m"
+    file = StringIO()
+    console = SafeConsole(file=file, force_terminal=True, width=60)
+    table = Table("title")
+    table.add_row(Text(title))
+    console.print(table)
+    console.print(Text(title, style="red"))
+    console.print(title, markup=False)
+    styles = re.compile(r"\x1b\[[0-9;]*m")
+    assert styles.search(file.getvalue())
+    assert not CONTROL.search(styles.sub("", file.getvalue()))
+    # The library drops bells by itself.
+    assert "␛]0;x Film \ufffd31m" in file.getvalue()
 
 
 @pytest.mark.parametrize("day", ["1900-01-01", "9999-12-31", "0001-01-01"])
