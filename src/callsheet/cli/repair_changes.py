@@ -150,7 +150,9 @@ class _Since:
                 self._say("slipped", project.id, project.duration.p50, days)
                 project = replace(project, duration=Duration(max(1, days), project.duration.sigma))
             if old is not None and old.start is not None:
-                self.homes[project.id] = self.timeline.day_from(old.start)
+                home = self.homes[project.id] = self.timeline.day_from(old.start)
+                if self._date(home) != old.start:
+                    self._say("closed", project.id, old.start, self._date(home))
             left.append(project)
         over = {id for id, finish in self.held.items() if finish <= 0}
         projects = tuple(
@@ -295,6 +297,7 @@ def _sentence(code: str, title: str | None, then: Any, now: Any, day: date | Non
         "slipped": f"{name} is finished on {now}, not on {then}.",
         "finish": f"{name} is finished on {now}, not on {then}.",
         "not_started": f"{name} has not started.",
+        "closed": f"Nobody works on {then} now, the day of {name}; {now} counts as its old day.",
         "added": f"{name} is new.",
         "gone": f"{name} is not in the calendar any more.",
         "done": f"{name} is finished already.",

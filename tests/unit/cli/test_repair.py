@@ -190,6 +190,14 @@ def test_every_change_of_a_row_is_said(tmp_path: Path) -> None:
     }
 
 
+def test_a_start_on_a_day_that_is_closed_now_is_said(tmp_path: Path) -> None:
+    answer = repair(plan(tmp_path), "--closures", "2027-06-01")
+    (change,) = (change for change in answer["changes"] if change["code"] == "closed")
+    assert (change["id"], change["before"], change["now"]) == ("Finale", "2027-06-01", "2027-06-02")
+    assert starts(answer)["Finale"] == "2027-06-02"
+    assert answer["moved"] == []
+
+
 def test_less_capacity_moves_and_frozen_days_hold(tmp_path: Path) -> None:
     files = plan(tmp_path)
     free = repair(files, "--capacity", "20")
