@@ -89,9 +89,11 @@ def test_what_each_saves_adds_up_to_what_all_save() -> None:
 
 
 def test_most_is_a_limit_and_the_same_question_has_the_same_answer() -> None:
-    problem = crowded(3)
-    found = splits_of(problem)
-    assert len(found.proposals) > 1
+    problem, found = next(
+        (problem, found)
+        for problem in map(crowded, range(20))
+        if len((found := splits_of(problem)).proposals) > 1
+    )
     assert found == splits_of(problem)
     assert splits_of(problem, most=1).proposals == found.proposals[:1]
 
