@@ -161,9 +161,12 @@ def test_ctrl_c_returns_the_best_plan_so_far() -> None:
 
 
 OVER_AND_OVER = """
+import signal
 from callsheet.planner.solve import Progress, solve
 from tests.property.test_planner_search import crowded
 
+# A shell that runs the tests in the background has them ignore it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 said = []
 def tell(progress: Progress) -> None:
     if progress.seconds > 4 and not said:
