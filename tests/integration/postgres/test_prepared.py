@@ -35,6 +35,18 @@ def test_what_is_asked_often_is_prepared_once(live_db: str) -> None:
     assert connection.connection.prepared_max == MOST_PREPARED
 
 
+def test_what_is_prepared_is_planned_for_the_tables_as_they_are(live_db: str) -> None:
+    connections.close_all()
+    with connection.cursor() as cursor:
+        for number in range(4 * ASKED_BEFORE):
+            cursor.execute("SELECT count(*) FROM auth_permission WHERE id <> %s", [number])
+        cursor.execute(
+            "SELECT sum(generic_plans), sum(custom_plans) > 0 FROM pg_prepared_statements"
+            " WHERE statement LIKE 'SELECT count(*) FROM auth_permission%'"
+        )
+        assert cursor.fetchone() == (0, True)
+
+
 def test_behind_a_pooler_nothing_is_prepared(live_db: str, tmp_path: Path) -> None:
     with pooler(own_cluster().socket_dir / ".s.PGSQL.5432", tmp_path) as folder:
         url = live_db.replace(live_db.partition("host=")[2], str(folder).replace("/", "%2F"))

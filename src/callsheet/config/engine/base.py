@@ -1,7 +1,11 @@
-"""Statements are prepared: parsed and planned once for each connection, then called by their name.
+"""Statements are prepared: parsed once for each connection, then called by their name.
 
 A command is twenty to fifty small statements, and the same ones all day. Values travel beside the
 text, so that the text stays the same; psycopg prepares what a connection has asked five times.
+
+Each call is planned for its own values and for the tables as they are by then. A plan that is kept
+would be one for the tables of that day: made while a studio's are still empty, it goes through all
+of them for every row once they are full.
 
 A prepared statement lives in the server process that prepared it. Behind a pooler in transaction
 mode the next transaction may be in another one, where its name is unknown; so nothing is prepared
@@ -38,7 +42,9 @@ class DatabaseWrapper(PostgresqlWrapper):
         connection: Connection = super().get_new_connection(conn_params)
         if connection.prepared_max != MOST_PREPARED:  # else the pool has given it out before
             connection.prepared_max = MOST_PREPARED
-            if not is_direct(connection):
+            if is_direct(connection):
+                connection.pgconn.exec_(b"SET plan_cache_mode = force_custom_plan")
+            else:
                 connection.prepare_threshold = None
         return connection
 
