@@ -116,11 +116,30 @@ class Day:
         yield from self._new_briefs(projects)
         if self.number == LAST_READ:
             yield Step(self._at(_CLOSES), read_everything)
+        if self.number == LEFT_OPEN:
+            yield from self._left_open(projects)
         by_key = {account.key: account for account in Account.objects.all()}
         for scene in SCENES:
             account = by_key.get(scene.account)
             if scene.day == self.number and account is not None:
                 yield Step(self._at(scene.hour), partial(self._play_scene, scene, account))
+
+    def _left_open(self, projects: list[Project]) -> Iterator[Step]:
+        """What luck alone would leave to the reader in some quarters only.
+
+        A wish to stop that the studio has to answer, and a first delivery that waits for words.
+        """
+        running = [
+            project
+            for project in projects
+            if project.status == Status.IN_PROGRESS
+            and not is_staged(project.account.key, self.number)
+        ]
+        yield from (
+            Step(self._at(_CLOSES), partial(self.matters.wish_to_stop, project))
+            for project in running[:1]
+        )
+        yield Step(self._at(_CLOSES), partial(self.studio.deliver_masters, running[1:]))
 
     # --- everyday life ---------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from callsheet.catalogue.models import BriefType, Stage
 from callsheet.demo.moments import Kind, Theme
@@ -112,10 +112,18 @@ class StudioWork:
             self._cast.manager(project.account_id), project.pk, day, "Creation took longer."
         )
 
-    def deliver(self, project: Project) -> None:
-        """A producer delivers: all that can be, or at first a part of it."""
+    def deliver_masters(self, projects: Iterable[Project]) -> None:
+        """A producer delivers the first of these projects that has variations to be made after."""
+        for project in projects:
+            if Deliverable.objects.filter(concept__project=project, master__isnull=False).exists():
+                self.deliver(project, whole=True)
+                return
+
+    def deliver(self, project: Project, *, whole: bool = False) -> None:
+        """A producer delivers: all that can be, or, unless ``whole``, at first a part of it."""
         actor = self._cast.producer(self._rng)
-        if project.status == Status.IN_PROGRESS and self._rng.random() < 0.2:
+        in_parts = not whole and project.status == Status.IN_PROGRESS
+        if in_parts and self._rng.random() < 0.2:
             free = list(
                 Deliverable.objects.filter(
                     concept__project=project, state="waiting", master__isnull=True
