@@ -11,6 +11,9 @@ endif
 ifneq ($(SOAK_SECONDS),)
 export SOAK_SECONDS
 endif
+ifneq ($(PSPLIB),)
+export PSPLIB
+endif
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test soak check fix bench lock shots docs messages
@@ -38,7 +41,7 @@ check: setup ## Style, types, layers, generated docs, settings, migrations, lock
 fix: setup ## Repair what ruff can repair
 	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format .
 
-bench: setup ## A benchmark: NAME=ledger, JSON=1 for one object
+bench: setup ## A benchmark: NAME=ledger, JSON=1 for one object; planner: PSPLIB= a folder of instances
 	@test -n "$(NAME)" || { echo "Which? make bench NAME=$$(grep -l 'import Report' benchmarks/*.py | sed 's#.*/\(.*\)\.py#\1#' | paste -sd'|' -)"; exit 2; }
 	@$(PYTHON) -m benchmarks.$(NAME) $(if $(JSON),--json)
 

@@ -20,6 +20,7 @@ from callsheet.planner.check import check
 from callsheet.planner.exact import prove
 from callsheet.planner.kernels.compiling import NEVER
 from callsheet.planner.kernels.placing import serial
+from callsheet.planner.kernels.relaxing import relaxed
 from callsheet.planner.kernels.repairing import ripple
 from callsheet.planner.kernels.shuffling import shuffle
 from callsheet.planner.plan import Status
@@ -73,6 +74,44 @@ def least(problem: Problem) -> float:
         cost_of(arrays, placed(arrays, np.array(order, dtype=np.int64)))
         for order in permutations(rows)
     )
+
+
+@pytest.mark.parametrize("seed", SMALL)
+def test_what_prices_prove_for_chains_is_what_their_best_starts_cost(seed: int) -> None:
+    arrays = arrays_of(tiny(seed))
+    _, starts = first_orders(arrays)
+    relaxation = Relaxation(arrays, starts)
+    if relaxation.done:
+        return
+    priced = relaxation._capacity
+    prices = np.random.default_rng(seed).integers(0, 40, priced.shape).astype(float)
+    days = priced.shape[1]
+    parent = relaxation._parent
+
+    def cheapest(j: int, begin: int) -> float:
+        """The least that row ``j`` and what comes after it can cost from a day on."""
+        least = np.inf
+        for start in range(max(begin, int(relaxation._ready[j])), 3 * days):
+            finish = start + int(relaxation._dur[j])
+            cost = relaxation._flow[j] * (finish - relaxation._ready0[j])
+            cost += relaxation._late[j] * max(0, finish - relaxation._due[j])
+            cost += float(relaxation._demand[j] @ prices[:, start:finish].sum(axis=1))
+            cost += sum(cheapest(int(c), finish) for c in np.flatnonzero(parent == j))
+            least = min(least, cost)
+            if start >= days:
+                break
+        return float(least)
+
+    expected = sum(cheapest(int(j), 0) for j in np.flatnonzero(parent < 0))
+    choice = relaxation._ready.copy()
+    for _ in range(2):  # from the earliest starts, and from the best ones
+        found = relaxed(
+            prices, priced, relaxation._demand, relaxation._dur, relaxation._ready,
+            relaxation._ready0, relaxation._due, relaxation._late, relaxation._flow, parent,
+            relaxation._bottom_up, relaxation._child_from, relaxation._child,
+            relaxation._table_row, relaxation._table, choice,
+        )  # fmt: skip
+        assert found == pytest.approx(expected - float((prices * priced).sum()))
 
 
 @pytest.mark.parametrize("seed", SMALL)

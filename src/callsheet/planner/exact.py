@@ -20,6 +20,9 @@ from callsheet.planner.kernels.compiling import NEVER
 if TYPE_CHECKING:
     from ortools.sat.python.cp_model import CpModel, IntVar
 
+STRATEGIES = ("quick_restart_no_lp", "max_lp")
+"""What two workers do: sums of costs are proved by either of these, seldom by the usual pair."""
+
 
 @dataclass(frozen=True, slots=True)
 class Proof:
@@ -79,11 +82,17 @@ def prove(
     solver.parameters.random_seed = seed % 2**31
     # Ctrl-C is Python's: OR-Tools' own handler would end the whole process.
     solver.parameters.catch_sigint_signal = False
+    # One makespan is left to the solver's own choice of strategies.
+    summed = int(((arrays.late_cost + arrays.flow_cost)[rows] > 0).sum()) > 1
     if seconds is None:
         solver.parameters.num_workers = 1
         solver.parameters.max_deterministic_time = 1.0
+        if summed:
+            solver.parameters.linearization_level = 2
     else:
         solver.parameters.num_workers = workers
+        if summed and workers == len(STRATEGIES):
+            solver.parameters.subsolvers.extend(STRATEGIES)
         # The import and the model have taken their part.
         spent = perf_counter() - begin
         solver.parameters.max_time_in_seconds = max(0.01, seconds - spent)
