@@ -20,6 +20,7 @@ from callsheet.cli.plan_problem import (
     Start,
     read_problem,
 )
+from callsheet.cli.plan_search import SearchSeed
 from callsheet.cli.plan_teams import Teams
 from callsheet.kit.errors import Refused
 
@@ -39,7 +40,7 @@ def capacity_advice(
     time_limit: Annotated[
         float, typer.Option(min=0, max=3600, help="Seconds in which to look, for each number.")
     ] = 2.0,
-    seed: Annotated[int, typer.Option(min=0, help="Where the search begins.")] = 0,
+    seed: SearchSeed = 0,
     json: Json = False,
 ) -> None:
     """Compare what other numbers of credits would make of a calendar.

@@ -28,7 +28,7 @@ from callsheet.cli.plan_problem import (
     uncertainty_from,
 )
 from callsheet.cli.plan_reasons import explained
-from callsheet.cli.plan_search import Robust, TimeLimit, improved
+from callsheet.cli.plan_search import Robust, SearchSeed, TimeLimit, improved
 from callsheet.cli.plan_teams import CapacityOrTeams, Teams, team_days, teams_as_dicts
 from callsheet.kit.errors import Refused
 from callsheet.sheets.plan_rows import PlanReading, PlanRow
@@ -52,7 +52,7 @@ def plan(
     uncertainty: Uncertainty = None,
     robust: Robust = False,
     time_limit: TimeLimit = 5.0,
-    seed: Annotated[int, typer.Option(min=0, help="Where the search begins.")] = 0,
+    seed: SearchSeed = 0,
     ics: Annotated[
         Path | None, typer.Option(help="Write the days of briefing and those wanted to this file.")
     ] = None,

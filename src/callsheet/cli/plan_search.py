@@ -19,6 +19,7 @@ TimeLimit = Annotated[
     float, typer.Option(min=0, max=3600, help="Seconds in which to look for better plans.")
 ]
 
+SearchSeed = Annotated[int, typer.Option(min=0, help="Where the search begins.")]
 
 Robust = Annotated[
     bool,

@@ -9,15 +9,14 @@ import typer
 
 from callsheet.cli.compiling import compile_planner
 from callsheet.cli.output import Json, show
+from callsheet.cli.plan_search import SearchSeed, TimeLimit
 from callsheet.kit.errors import Refused
 
 
 def psplib(
     file: Annotated[Path, typer.Argument(help="A single-mode instance: an .sm file.")],
-    time_limit: Annotated[
-        float, typer.Option(min=0, max=3600, help="Seconds in which to look for better plans.")
-    ] = 10.0,
-    seed: Annotated[int, typer.Option(min=0, help="Where the search begins.")] = 0,
+    time_limit: TimeLimit = 10.0,
+    seed: SearchSeed = 0,
     json: Json = False,
 ) -> None:
     """Plan an instance of PSPLIB for the shortest makespan."""

@@ -23,6 +23,7 @@ from callsheet.cli.plan_problem import (
     capacity_given,
     read_problem,
 )
+from callsheet.cli.plan_search import SearchSeed
 from callsheet.cli.plan_teams import CapacityOrTeams, Teams
 from callsheet.cli.repair_before import Before, read_before
 from callsheet.cli.repair_changes import Since, find_project, read_slips, since
@@ -76,7 +77,7 @@ def repair(
         float,
         typer.Option(min=0, max=3600, help="Seconds to look, and as many for one from scratch."),
     ] = 5.0,
-    seed: Annotated[int, typer.Option(min=0, help="Where the search begins.")] = 0,
+    seed: SearchSeed = 0,
     json: Json = False,
 ) -> None:
     """Mend a plan made earlier: keep as many of its starts as possible, and say what moves.

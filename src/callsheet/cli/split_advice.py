@@ -21,7 +21,7 @@ from callsheet.cli.plan_problem import (
     capacity_given,
     read_problem,
 )
-from callsheet.cli.plan_search import TimeLimit, improved
+from callsheet.cli.plan_search import SearchSeed, TimeLimit, improved
 from callsheet.cli.plan_teams import CapacityOrTeams, Teams
 from callsheet.insight.wording import say_number, say_working_days
 
@@ -43,7 +43,7 @@ def split_advice(
     skip_bad_rows: SkipBadRows = False,
     history: History = None,
     time_limit: TimeLimit = 5.0,
-    seed: Annotated[int, typer.Option(min=0, help="Where the search begins.")] = 0,
+    seed: SearchSeed = 0,
     json: Json = False,
 ) -> None:
     """Say which projects to brief as several smaller ones, so that less is late.
