@@ -14,6 +14,7 @@ from callsheet.insight.expected_times import WHOLE, expected_times
 from callsheet.insight.stage_history import read_history
 from callsheet.kit import clock
 from callsheet.kit.actor import CONSOLE
+from callsheet.kit.once import reading_once
 from callsheet.projects.models import Occupancy, Project, StageSpell
 from callsheet.services import production, staging
 from callsheet.services.measuring import measure_stage_times
@@ -80,6 +81,14 @@ def test_what_is_measured_is_what_commands_read() -> None:
     whole = expected_times().duration(BriefType.CONTENT_CREATION, 20)
     assert whole.n == 3
     assert whole.p50 > 23  # the sum of the defaults
+
+
+def test_who_has_it_measured_goes_by_the_new_figures_from_there_on() -> None:
+    lived()
+    with after(60), reading_once():
+        before = expected_times().stage(BriefType.CONTENT_CREATION, Stage.BOOKING, 20)
+        measure_stage_times()
+        assert expected_times().stage(BriefType.CONTENT_CREATION, Stage.BOOKING, 20) != before
 
 
 def test_imported_projects_tell_the_whole_time_only() -> None:

@@ -7,13 +7,14 @@ from django.db import transaction
 from callsheet.catalogue.models import StageTime
 from callsheet.insight.stage_history import measure, read_history
 from callsheet.kit import clock
+from callsheet.kit.once import read_anew
 
 
 def measure_stage_times() -> int:
     """Measure the studio's finished projects and keep the figures; for a job.
 
-    Safe to run twice and on several workers: whoever comes last writes the same. Returns the number
-    of figures kept.
+    Safe to run twice and on several workers: whoever comes last writes the same. A command that has
+    this done goes by the new figures from here on. Returns the number of figures kept.
     """
     now = clock.now()
     figures = measure(read_history())
@@ -32,4 +33,5 @@ def measure_stage_times() -> int:
             update_fields=["p50_days", "p80_days", "n", "measured_at"],
         )
         StageTime.objects.filter(measured_at__lt=now).delete()
+    read_anew()
     return len(rows)
