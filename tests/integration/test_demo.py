@@ -102,6 +102,8 @@ def check_story(story: telling.Story) -> None:
     """What is printed: every chapter, a bridge that adds up, books that are right."""
     assert story.audit.clean
     assert story.standing.nobody_asked == ()
+    for counts in (story.standing.by_status, story.standing.asked):
+        assert list(counts.items()) == sorted(counts.items(), key=lambda one: (-one[1], one[0]))
     assert story.bridge is not None
     assert story.bridge.adds_up
     assert story.bridge.opening.head != story.bridge.closing.head

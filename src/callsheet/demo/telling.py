@@ -198,6 +198,11 @@ def _told() -> Told:
     )
 
 
+def _most_first(counts: Counter[str]) -> dict[str, int]:
+    """The most frequent first, those as frequent by name: the same in every telling."""
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
 def _standing() -> Standing:
     going_on = Project.objects.filter(
         ~Q(status__in=[status.value for status in ENDED]) | Q(resuming_since__isnull=False)
@@ -208,7 +213,7 @@ def _standing() -> Standing:
     without = [pk for pk in statuses if not any(one.people for one in asked.get(pk, []))]
     keys = Project.objects.filter(pk__in=without).order_by("pk").values_list("key", flat=True)
     return Standing(
-        by_status=dict(Counter(statuses.values()).most_common()),
-        asked=dict(tasks.most_common()),
+        by_status=_most_first(Counter(statuses.values())),
+        asked=_most_first(tasks),
         nobody_asked=tuple(keys),
     )
