@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -29,7 +30,7 @@ from hypothesis import HealthCheck, settings
 from callsheet.postgres import Cluster
 from callsheet.postgres.cluster import temporary_folder
 from callsheet.postgres.roles import APPLICATION, OWNER, SUPERUSER
-from tests import soak
+from tests import sharing_out, soak
 from tests.connections import name_who_opens
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -121,8 +122,19 @@ def _make_the_command_line_once() -> None:
     typer.testing._get_command = cache(typer.testing._get_command)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Hand files out in the order into which `pytest_collection_modifyitems` puts them."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    config.option.loadscopereorder = False  # by the number of tests, which says little
+    return sharing_out.InPieces(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Give long tests their time: an hour, unless they say otherwise themselves."""
+    if hasattr(config, "workerinput"):
+        sharing_out.longest_first(items)
     soaking = os.environ.get("HYPOTHESIS_PROFILE") == "soak"
     for item in items:
         long = soaking or item.get_closest_marker("soak") is not None
