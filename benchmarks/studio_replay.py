@@ -74,17 +74,19 @@ class Day:
         from callsheet.projects.lifecycle import Status
         from callsheet.projects.models import Project
 
-        open_ones = [
-            project
-            for project in Project.objects.filter(
-                account=who.account, status__in=list(LIKELY)
-            ).select_related("account")
-            if not project.resuming_since
-        ]
-        drafts = sum(project.status == Status.DRAFT for project in open_ones)
+        # Read as little as the choice needs: this is not the studio's work.
+        open_ones = list(
+            Project.objects.filter(
+                account=who.account, status__in=list(LIKELY), resuming_since__isnull=True
+            )
+            .order_by("pk")
+            .values_list("pk", "status")
+        )
+        drafts = sum(status == Status.DRAFT for _, status in open_ones)
         if not open_ones or self.rng.random() < (0.1 if drafts < 4 else 0.02):
             return None
-        project = self.rng.choice(open_ones)
+        chosen, _ = self.rng.choice(open_ones)
+        project = Project.objects.select_related("account").get(pk=chosen)
         weights, likely = zip(*LIKELY[project.status], strict=True)
         return project, self.rng.choices(likely, weights)[0]
 
