@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from callsheet.catalogue.models import DeliverableType
 from callsheet.credits.audit import verify
@@ -378,3 +379,10 @@ def test_what_is_partly_delivered_can_be_delivered_to_its_end(tmp_path: Path) ->
     assert states["A2"] == states["A3"] == ["delivered", "waiting"]
     for project in Project.objects.all():
         assert production.deliver(IMPORT, project.pk)["status"] == "delivered"
+
+
+def test_what_an_import_asks_is_planned_for_the_rows_that_it_brings(tmp_path: Path) -> None:
+    bring(tmp_path)
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW plan_cache_mode")  # until the transaction ends, here the test's
+        assert cursor.fetchone() == ("force_custom_plan",)

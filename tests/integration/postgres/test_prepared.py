@@ -10,10 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 from callsheet.config.databases import default_points_at
 from callsheet.config.engine.base import ASKED_BEFORE, MOST_PREPARED
+from callsheet.kit.plans import plan_each_call
 from tests.conftest import own_cluster
 
 KEY_DATA = b"K"
@@ -35,16 +36,35 @@ def test_what_is_asked_often_is_prepared_once(live_db: str) -> None:
     assert connection.connection.prepared_max == MOST_PREPARED
 
 
-def test_what_is_prepared_is_planned_for_the_tables_as_they_are(live_db: str) -> None:
+def plans_of_one_statement() -> tuple[int, int]:
+    """Ask the same thing often; how often its kept plan was used, and how often one of its own."""
     connections.close_all()
     with connection.cursor() as cursor:
         for number in range(4 * ASKED_BEFORE):
-            cursor.execute("SELECT count(*) FROM auth_permission WHERE id <> %s", [number])
+            cursor.execute("SELECT codename FROM auth_permission WHERE id = %s", [number])
         cursor.execute(
-            "SELECT sum(generic_plans), sum(custom_plans) > 0 FROM pg_prepared_statements"
-            " WHERE statement LIKE 'SELECT count(*) FROM auth_permission%'"
+            "SELECT sum(generic_plans), sum(custom_plans) FROM pg_prepared_statements"
+            " WHERE statement LIKE 'SELECT codename FROM auth_permission%'"
         )
-        assert cursor.fetchone() == (0, True)
+        kept, own = cursor.fetchone()
+    return int(kept), int(own)
+
+
+def test_plans_are_kept_where_they_are_as_good(live_db: str) -> None:
+    assert plans_of_one_statement()[0] > 0
+
+
+def test_who_fills_tables_has_each_call_planned_until_the_end(
+    live_db: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with transaction.atomic():
+        monkeypatch.setattr(connections, "close_all", lambda: None)
+        plan_each_call()
+        kept, own = plans_of_one_statement()
+        assert kept == 0 < own
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW plan_cache_mode")
+        assert cursor.fetchone() == ("auto",)
 
 
 def test_behind_a_pooler_nothing_is_prepared(live_db: str, tmp_path: Path) -> None:

@@ -3,9 +3,11 @@
 A command is twenty to fifty small statements, and the same ones all day. Values travel beside the
 text, so that the text stays the same; psycopg prepares what a connection has asked five times.
 
-Each call is planned for its own values and for the tables as they are by then. A plan that is kept
-would be one for the tables of that day: made while a studio's are still empty, it goes through all
-of them for every row once they are full.
+PostgreSQL keeps the plan of a prepared statement where planning for each call's own values gains
+nothing, until statistics of its tables are gathered anew: soon after they have grown, by
+autovacuum. What a transaction adds itself is not in them before it commits. A plan made while a
+studio's tables were empty would go through all of them for every row that is brought in, so who
+fills tables in one transaction has each call planned: :mod:`callsheet.kit.plans`.
 
 A prepared statement lives in the server process that prepared it. Behind a pooler in transaction
 mode the next transaction may be in another one, where its name is unknown; so nothing is prepared
@@ -42,9 +44,7 @@ class DatabaseWrapper(PostgresqlWrapper):
         connection: Connection = super().get_new_connection(conn_params)
         if connection.prepared_max != MOST_PREPARED:  # else the pool has given it out before
             connection.prepared_max = MOST_PREPARED
-            if is_direct(connection):
-                connection.pgconn.exec_(b"SET plan_cache_mode = force_custom_plan")
-            else:
+            if not is_direct(connection):
                 connection.prepare_threshold = None
         return connection
 

@@ -24,6 +24,7 @@ from callsheet.insight.snapshots import today_of
 from callsheet.journal.commands import Answer, OpenCommand, run
 from callsheet.kit import clock
 from callsheet.kit.actor import Actor
+from callsheet.kit.plans import plan_each_call
 from callsheet.projects.lifecycle import HOLDING, Status
 from callsheet.projects.models import Project
 from callsheet.services.calendar_loading import lock_calendar
@@ -69,6 +70,7 @@ def import_studio(
     check_is_studio_admin(actor)
     with transaction.atomic():
         _one_at_a_time()
+        plan_each_call()
         if not DeliverableType.objects.exists():
             defaults.install()
         reading = read_studio(
