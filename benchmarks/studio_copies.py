@@ -64,6 +64,10 @@ AFTER_CREDITS = (
 COPIED = (*BEFORE_CREDITS, *AFTER_CREDITS)
 """Tables in an order in which each points back only at those before it, or at itself."""
 
+_LOOK = """
+INSERT INTO projects_nextlook (wallet_id, at) SELECT id, now() FROM credits_wallet
+ON CONFLICT DO NOTHING
+"""
 _HOLDS = """
 CREATE TEMPORARY TABLE copied_hold (old bigint, n integer, new bigint, PRIMARY KEY (old, n))
 """
@@ -95,6 +99,7 @@ def copy_customers(url: str, copies: int) -> None:
         _post(connection, copies)
         for label in AFTER_CREDITS:
             connection.execute(_copy(label, staff[0]), {"copies": copies})
+        connection.execute(_LOOK)
         for label in COPIED:
             table = _model(label)._meta.db_table
             connection.execute(

@@ -62,7 +62,8 @@ def test_each_role_sees_its_groups_and_nothing_else(role) -> None:
 
 REACHED_FROM_OWNERS = {
     "Borrowing", "HoldLot", "Concept", "ProjectPerson", "AssetVersion", "Stirred", "LastLook",
-    "WantedDeliverable", "EntryDeliverable", "Untold", "Preference", "PersonalTimes", "ChosenBrand",
+    "NextLook", "WantedDeliverable", "EntryDeliverable", "Untold", "Preference", "PersonalTimes",
+    "ChosenBrand",
 }  # fmt: skip
 
 

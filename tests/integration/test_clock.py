@@ -6,11 +6,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from callsheet.insight.stirring import stirring_wallets
 from callsheet.journal.models import Command
 from callsheet.kit import clock
 from callsheet.kit.actor import CONSOLE
 from callsheet.services import clockwork, transferring
+from callsheet.services.queue_looks import stirring_wallets
 from tests.builders import organization_with, status_of, submitted, wallet_with
 
 pytestmark = pytest.mark.django_db

@@ -63,8 +63,9 @@ def has(wallet: Wallet) -> tuple[int, int]:
 
 
 def state() -> dict[str, tuple[int, str]]:
-    """Everything but the commands, of which each tick is one."""
-    return {table: rows for table, rows in contents().items() if table != "journal_command"}
+    """Everything but the commands, of which each tick is one, and when the clock looks next."""
+    left_out = {"journal_command", "projects_nextlook"}
+    return {table: rows for table, rows in contents().items() if table not in left_out}
 
 
 def tick() -> int:

@@ -12,8 +12,16 @@ from django.db import connections
 from callsheet.kit import clock
 from callsheet.kit.actor import CONSOLE
 from callsheet.kit.errors import CallsheetError
-from callsheet.projects.models import Project, PublishedRange, Stirred
-from callsheet.services import parking, production, publishing, returning, sampling, staging
+from callsheet.projects.models import NextLook, Project, PublishedRange, Stirred
+from callsheet.services import (
+    parking,
+    production,
+    publishing,
+    queue_looks,
+    returning,
+    sampling,
+    staging,
+)
 from tests.builders import assert_books_balance, submitted, wallet_with
 
 
@@ -78,6 +86,59 @@ def test_without_the_lock_both_would_publish(live_db: str, monkeypatch: pytest.M
     """Negative control."""
     monkeypatch.setattr(publishing, "lock_domains", sorted)
     assert _two_workers(monkeypatch) == 2
+
+
+def _command_while_the_clock_looks(monkeypatch: pytest.MonkeyPatch) -> set[int]:
+    """Something is stirred, and its dates are published, while the clock has read a queue and not
+    noted yet that it is settled; the wallets that the clock finds afterwards."""
+    wallet = wallet_with(60)
+    submitted(wallet, 60, "Running")
+    waits = submitted(wallet, 20, "Waiting")
+    publishing.publish_stirred()
+    NextLook.objects.update(at=clock.now())
+    read, go_on = threading.Event(), threading.Event()
+    look = queue_looks.look
+
+    def slowly(*given: object) -> object:
+        found = look(*given)  # type: ignore[arg-type]
+        if threading.current_thread().name == "clock":
+            read.set()
+            go_on.wait(5)
+        return found
+
+    monkeypatch.setattr(queue_looks, "look", slowly)
+
+    def tick() -> None:
+        threading.current_thread().name = "clock"
+        assert queue_looks.stirring_wallets() == set()
+
+    def command() -> None:
+        read.wait(5)
+        # As by a command that leaves something for admission to do.
+        Project.objects.filter(pk=waits.pk).update(wait_reason="not_before")
+        Stirred.objects.create(wallet_id=wallet.pk, at=clock.now())
+        try:
+            publishing.publish_stirred()
+        finally:
+            go_on.set()
+
+    assert together(tick, command) == [None, None]
+    return queue_looks.stirring_wallets()
+
+
+def test_what_happens_while_the_clock_looks_is_looked_at(
+    live_db: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert len(_command_while_the_clock_looks(monkeypatch)) == 1
+
+
+def test_without_the_lock_it_would_be_taken_for_settled(
+    live_db: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Negative control."""
+    monkeypatch.setattr(publishing, "lock_domains", sorted)
+    monkeypatch.setattr(queue_looks, "lock_domains", sorted)
+    assert _command_while_the_clock_looks(monkeypatch) == set()
 
 
 @pytest.mark.parametrize("attempt", range(4))

@@ -34,9 +34,13 @@ class _Command:
             self.answers[read] = self._kept(read)
         return self.answers[read]
 
-    def _kept(self, read: _Read) -> Any:
+    def edition(self) -> object:
         if self.mark is None:
             self.mark = _mark()
+        return self.mark
+
+    def _kept(self, read: _Read) -> Any:
+        self.edition()
         mark, answer = _of_edition.get(read, (None, None))
         if mark is not None and mark == self.mark:
             return answer
@@ -109,6 +113,14 @@ def reading_lately(seconds: float) -> Iterator[None]:
         yield
     finally:
         _known.reset(token)
+
+
+def edition() -> object:
+    """The mark of the edition that a command goes by (inside :func:`reading_once`), or that is in
+    force now. What the command has read is of that edition, or of a newer one.
+    """
+    kept = _known.get()
+    return kept.edition() if isinstance(kept, _Command) else _mark()
 
 
 def read_anew() -> None:

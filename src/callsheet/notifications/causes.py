@@ -83,6 +83,8 @@ OF_QUEUE: Mapping[str, str] = {
     "agree_amendment": _("the scope of a project is to grow"),
     "withdraw_amendment": _("a change of scope was taken back"),
     "import_studio": _("the studio moved in"),
+    "change_account": _("the time zone or the country changed"),
+    "change_organization": _("the time zone or the country changed"),
     "measured": _("the studio's usual times were measured anew"),
 }
 """What happened to the credits or the order of a queue, whatever projects stand in it."""

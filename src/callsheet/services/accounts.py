@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from callsheet.credits.models import Billing, Subscription
+from callsheet.credits.models import Billing, Subscription, Wallet
 from callsheet.credits.opening import open_pool, open_wallet
 from callsheet.journal import events
 from callsheet.journal.commands import Answer, OpenCommand, run
@@ -14,6 +14,7 @@ from callsheet.kit import clock
 from callsheet.kit.actor import Actor
 from callsheet.kit.errors import Conflict, NotFound, Refused
 from callsheet.services.account_life import change_status
+from callsheet.services.following import stir_queues
 from callsheet.services.loading import account_of
 from callsheet.tenants import checks
 from callsheet.tenants.access import (
@@ -167,6 +168,9 @@ _MANAGERS_MAY_CHANGE: Mapping[str, Callable[[Any], Any]] = {
 }
 
 
+_DAYS_BEGIN_AND_COUNT_BY = frozenset({"time_zone", "country"})
+
+
 def change_account(
     actor: Actor, account_id: int, *, key: str | None = None, note: str = "", **changes: Any
 ) -> Answer:
@@ -205,6 +209,10 @@ def change_account(
             change_status(command, account, changed["status"][1])
         if changed:
             account.save()
+            if not _DAYS_BEGIN_AND_COUNT_BY.isdisjoint(changed):
+                stir_queues(
+                    command, Wallet.objects.filter(account=account).values_list("pk", flat=True)
+                )
             events.record(
                 "account_changed", "account", account.pk,
                 command=command, account_id=account.pk, data=changed,
@@ -241,6 +249,11 @@ def change_organization(
                 setattr(organization, field, after)
         if changed:
             organization.save()
+            if not _DAYS_BEGIN_AND_COUNT_BY.isdisjoint(changed):
+                stir_queues(
+                    command,
+                    Wallet.objects.filter(organization=organization).values_list("pk", flat=True),
+                )
             events.record(
                 "organization_changed", "organization", organization.pk,
                 command=command, organization_id=organization.pk, data=changed,

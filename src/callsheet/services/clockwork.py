@@ -18,7 +18,6 @@ from callsheet.credits.locking import lock_wallets
 from callsheet.credits.models import Billing, Grant, Lot, StandingOrder, Subscription
 from callsheet.credits.post import Move
 from callsheet.insight.snapshots import today_of
-from callsheet.insight.stirring import stirring_wallets
 from callsheet.journal.commands import Answer, OpenCommand, run
 from callsheet.kit import clock
 from callsheet.kit.actor import CLOCK
@@ -27,6 +26,7 @@ from callsheet.kit.once import reading_once
 from callsheet.services.clock_running import run_clocks
 from callsheet.services.closing import end_those_due
 from callsheet.services.invitation_reminders import remind_invitations
+from callsheet.services.queue_looks import stirring_wallets
 from callsheet.services.settling import settle
 from callsheet.services.subscribing import catch_up
 from callsheet.tenants.models import AccountStatus

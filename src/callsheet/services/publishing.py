@@ -18,12 +18,12 @@ from datetime import date, datetime
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Min, Q
 
 from callsheet.admission.ranges import expected_starts
-from callsheet.credits.models import Domain, Wallet
+from callsheet.credits.models import Wallet
 from callsheet.insight.snapshots import read_queues
-from callsheet.insight.stirring import groups
+from callsheet.insight.stirring import groups, look, wallets_to_look_at
 from callsheet.journal import events
 from callsheet.journal.models import Event
 from callsheet.kit import clock
@@ -34,6 +34,7 @@ from callsheet.notifications.expected import worth_telling
 from callsheet.projects.lifecycle import ENDED, HOLDING, Status
 from callsheet.projects.models import Project, PublishedRange, Stirred
 from callsheet.projects.waiting import IN_QUEUE
+from callsheet.services.queue_looks import lock_domains, note_look
 from callsheet.services.reasons import reason_for
 from callsheet.services.telling import tell_all
 
@@ -41,9 +42,6 @@ log = structlog.get_logger(__name__)
 
 DOMAINS_TOGETHER = 50
 """Admission domains that are published in one transaction."""
-
-_LOCK = 0x43530000 << 32
-"""Marks our advisory locks; the domain's number is added."""
 
 _FIELDS = ", ".join(str(field.column) for field in Stirred._meta.concrete_fields)
 _TAKE = f"""
@@ -120,7 +118,7 @@ def _publish(domain_ids: Sequence[int], done: Published) -> int:
         mine = lock_domains(domain_ids)
         # First away with them, then read: what is stirred while we read comes again.
         stirred = _take(mine)
-        wallets = _wallets(mine, {row.wallet_id for row in stirred})
+        wallets = wallets_to_look_at({row.wallet_id for row in stirred}, mine)
         stored, told = _store(wallets, stirred)
     done.wallets += len(wallets)
     done.ranges += stored
@@ -135,31 +133,6 @@ def _take(domain_ids: Sequence[int]) -> list[Stirred]:
         return [Stirred(*row) for row in sorted(cursor.fetchall())]
 
 
-def lock_domains(domain_ids: Sequence[int]) -> list[int]:
-    """Take the publishing locks of these domains until the transaction ends; returns those that
-    nobody else holds.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT d FROM unnest(%s::bigint[]) AS d WHERE pg_try_advisory_xact_lock(%s + d)",
-            [sorted(domain_ids), _LOCK],
-        )
-        return [row[0] for row in cursor.fetchall()]
-
-
-def _to_look_at(stirred: object, domains: object, also_stirred: object) -> QuerySet[Wallet]:
-    borrowing = Domain.objects.filter(
-        pk__any_of=domains, borrowing=True, wallets__any_of=also_stirred
-    )
-    return (
-        Wallet.objects.filter(Q(pk__any_of=stirred) | Q(domain_id__in=borrowing.values("pk")))
-        .filter(Q(account__isnull=False) | Q(domain__borrowing=True))
-        .select_related("account", "organization", "subscription", "domain")
-        .order_by("pk")
-    )
-
-
-_TO_LOOK_AT = Asked(_to_look_at)
 _WORKED_ON = Asked(
     lambda wallets: (
         Project.objects.filter(wallet__any_of=wallets)
@@ -171,12 +144,6 @@ _WORKED_ON = Asked(
         .order_by("pk")
     )
 )  # fmt: skip
-
-
-def _wallets(domain_ids: Sequence[int], stirred: Collection[int]) -> list[Wallet]:
-    """The wallets to look at: those that were stirred, and all of a domain that borrows."""
-    wallets = list(stirred)
-    return _TO_LOOK_AT.rows(wallets, list(domain_ids), wallets)
 
 
 def _store(wallets: Sequence[Wallet], stirred: Sequence[Stirred]) -> tuple[int, int]:
@@ -223,9 +190,16 @@ def _store(wallets: Sequence[Wallet], stirred: Sequence[Stirred]) -> tuple[int, 
 
 
 def _starts(wallets: Sequence[Wallet]) -> dict[int, Days]:
-    """The expected start of everything that waits in these wallets, by project."""
+    """The expected start of everything that waits in these wallets, by project.
+
+    The clock is left a note where admission would do something, and when to look again elsewhere.
+    """
     starts: dict[int, Days] = {}
-    for reading in read_queues(groups(wallets), to_look_only=True):
+    read = groups(wallets)
+    since = clock.now()
+    readings = read_queues(read, to_look_only=True)
+    note_look(look(read, readings, since), wallets)
+    for reading in readings:
         if reading is None:
             continue
         for start in expected_starts(reading.snapshot):

@@ -258,7 +258,8 @@ def pause(
         if until <= today:
             raise Refused("date_in_the_past", "A pause ends after today.", field="until")
         catch_up(command, subscription, today)
-        book.touched.append(wallet_id)
+        # Integrated accounts are paused with their pool.
+        book.touched.extend(book.locked.wallets)
         if subscription.status != Subscription.Status.ACTIVE:
             raise Conflict("not_active", "Only a running subscription can be paused.")
         subscription.status = Subscription.Status.PAUSED

@@ -6,7 +6,7 @@ from callsheet.projects.models.brief import STATUS_CHOICES, Brand, Priority, Pro
 from callsheet.projects.models.clocks import Clock, ClockKind
 from callsheet.projects.models.occupancy import FairnessReceipt, Occupancy
 from callsheet.projects.models.people import GuestLink, Part, ProjectPerson
-from callsheet.projects.models.published import LastLook, PublishedRange, Stirred
+from callsheet.projects.models.published import LastLook, NextLook, PublishedRange, Stirred
 from callsheet.projects.models.scope import Concept, Deliverable, DeliverableState
 from callsheet.projects.models.stages import Party, Sample, StageSpell
 
@@ -25,6 +25,7 @@ __all__ = [
     "FairnessReceipt",
     "GuestLink",
     "LastLook",
+    "NextLook",
     "Occupancy",
     "Part",
     "Party",

@@ -71,6 +71,28 @@ class Stirred(models.Model):
         return f"wallet {self.wallet_id} at {self.at}"
 
 
+class NextLook(models.Model):
+    """When the clock looks at a queue by itself again: as its next day begins, at once where a
+    look has found something to write, and whenever the studio's settings are of another edition.
+
+    One row for each wallet in which something waits. What a command stirs is looked at because it
+    is stirred; commands write nothing here.
+    """
+
+    wallet = models.OneToOneField(
+        Wallet, on_delete=models.CASCADE, primary_key=True, related_name="+"
+    )
+    at = models.DateTimeField(db_index=True)
+    edition = models.UUIDField(null=True, db_index=True)
+
+    class Meta:
+        verbose_name = "next look at a queue"
+        verbose_name_plural = "next looks at queues"
+
+    def __str__(self) -> str:
+        return f"wallet {self.wallet_id} at {self.at}"
+
+
 class LastLook(models.Model):
     """How far a person has read what happened in an account: the last event and range seen."""
 

@@ -14,6 +14,7 @@ from callsheet.projects.models import (
     Comment,
     GuestLink,
     LastLook,
+    NextLook,
     ProjectPerson,
     PublishedRange,
     StageSpell,
@@ -156,6 +157,15 @@ class StirredAdmin(ReadOnlyAdmin):
     group = Group.PROJECTS
     list_display = ("wallet", "at", "cause")
     ordering = ("-id",)
+
+
+@admin.register(NextLook)
+class NextLookAdmin(ReadOnlyAdmin):
+    """When the clock looks at queues again."""
+
+    group = Group.PROJECTS
+    list_display = ("wallet", "at")
+    ordering = ("at",)
 
 
 @admin.register(LastLook)
