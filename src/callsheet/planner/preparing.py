@@ -7,16 +7,18 @@ where those cannot be written, in the user's cache folder; ``NUMBA_CACHE_DIR`` n
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from callsheet.planner.arrays import arrays_of
 from callsheet.planner.back_schedule import back_schedule
 from callsheet.planner.bounds import Relaxation
 from callsheet.planner.kernels.placing import serial
+from callsheet.planner.makespan import Breeding
 from callsheet.planner.policies import QueuePolicy
 from callsheet.planner.problem import CREDITS, Duration, Problem, Project, Resource
 from callsheet.planner.repair import repair
-from callsheet.planner.search import cost_of, first_orders, rippled, shuffled
+from callsheet.planner.search import Best, cost_of, first_orders, rippled, shuffled
 from callsheet.planner.simulate import simulate
 from callsheet.planner.stochastic import solve_stochastic
 
@@ -42,6 +44,9 @@ def prepare() -> None:
     Relaxation(arrays, starts).climb(cost_of(arrays, starts))
     for look in (shuffled, rippled):
         look(arrays, starts, 0, 10, (1.0, 0.1))
+    breeding = Breeding(arrays, 2, Best(starts, 0.0), workers=1, seed=0, bound=0.0)
+    with ThreadPoolExecutor(1) as pool:
+        breeding.round(pool, children=1)
     repair(problem, {"a": 1}, iterations=10)
     simulate(problem, QueuePolicy.BACKFILL, replications=2)
     found = solve_stochastic(problem, iterations=10, scenarios=2)

@@ -12,6 +12,7 @@ from callsheet.planner.bounds import STEPS, Relaxation
 from callsheet.planner.check import check
 from callsheet.planner.exact import prove
 from callsheet.planner.kernels.compiling import NEVER
+from callsheet.planner.makespan import ROUND_CHILDREN, Breeding, last_row
 from callsheet.planner.plan import Measure, Plan, Status, measure
 from callsheet.planner.problem import Problem
 from callsheet.planner.search import (
@@ -126,8 +127,11 @@ class _Run:
             return
         paying = int(((arrays.late_cost + arrays.flow_cost) > 0).sum())
         small = min(arrays.n, 10 * paying) <= PROVED_MOST and not len(arrays.own)
-        share = 0.15 if small else 1.0
-        self._search(arrays, share)
+        last = last_row(arrays, self.best.starts)
+        if last is not None:
+            self._breed(arrays, last, 0.2 if arrays.n <= PROVED_MOST else 0.6)
+        else:
+            self._search(arrays, 0.15 if small else 1.0)
         if not self._same_start():
             # More can start than was thought: the bound was about fewer projects.
             self._relax(arrays)
@@ -180,6 +184,29 @@ class _Run:
                         break
         if self.best.z < z:
             self.method = "search"
+
+    def _breed(self, arrays: Arrays, last: int, share: float) -> None:
+        breeding = Breeding(
+            arrays, last, self.best, workers=self.workers, seed=self.seed, bound=self.bound
+        )
+        begin = self._elapsed()
+        end = begin + share * (self.time_limit - begin)
+        left = self.iterations
+        z = self.best.z
+        with ThreadPoolExecutor(self.workers) as pool:
+            while self._elapsed() < end if left is None else left > 0:
+                if left is None:
+                    seconds = min(ROUND_SECONDS, max(0.01, end - self._elapsed()))
+                    more = breeding.round(pool, seconds=seconds)
+                else:
+                    more = breeding.round(pool, children=min(left, ROUND_CHILDREN))
+                    left -= ROUND_CHILDREN
+                self.looked = breeding.looked
+                if not (more and self._go_on()):
+                    break
+        if self.best.z < z:
+            self.method = "search"
+        self._closed(arrays)
 
     def _prove(self, arrays: Arrays) -> None:
         left = None if self.iterations is not None else self.time_limit - self._elapsed()
