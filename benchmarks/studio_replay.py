@@ -38,6 +38,21 @@ class Day:
     """The people of a studio and what they do."""
 
     def __init__(self, measures: Measures, rng: Random) -> None:
+        from benchmarks.studio_acts import LIKELY
+        from callsheet.kit.asked import Asked
+        from callsheet.projects.models import Project
+
+        # As little as the choice needs: it is not the studio's work.
+        self._open = Asked(
+            lambda account: (
+                Project.objects.filter(
+                    account_id=account, status__in=list(LIKELY), resuming_since__isnull=True
+                )
+                .order_by("pk")
+                .values_list("pk", "status")
+            )
+        )
+        self._chosen = Asked(lambda pk: Project.objects.filter(pk=pk).select_related("account"))
         self.measures = measures
         self.rng = rng
         self.people = _people()
@@ -72,21 +87,13 @@ class Day:
         """A project and what is done with it; None for a new brief."""
         from benchmarks.studio_acts import LIKELY
         from callsheet.projects.lifecycle import Status
-        from callsheet.projects.models import Project
 
-        # Read as little as the choice needs: this is not the studio's work.
-        open_ones = list(
-            Project.objects.filter(
-                account=who.account, status__in=list(LIKELY), resuming_since__isnull=True
-            )
-            .order_by("pk")
-            .values_list("pk", "status")
-        )
+        open_ones = self._open.rows(who.account)
         drafts = sum(status == Status.DRAFT for _, status in open_ones)
         if not open_ones or self.rng.random() < (0.1 if drafts < 4 else 0.02):
             return None
         chosen, _ = self.rng.choice(open_ones)
-        project = Project.objects.select_related("account").get(pk=chosen)
+        (project,) = self._chosen.rows(chosen)
         weights, likely = zip(*LIKELY[project.status], strict=True)
         return project, self.rng.choices(likely, weights)[0]
 
