@@ -8,8 +8,9 @@ import pytest
 from django.db import DataError, connection
 from django.test.utils import CaptureQueriesContext
 
-from callsheet.kit.rows import insert, save, write_fields
-from callsheet.projects.models import Clock, ClockKind, Project
+from callsheet.journal.models import Event
+from callsheet.kit.rows import insert, insert_all, insert_missing, save, write_fields
+from callsheet.projects.models import Clock, ClockKind, Project, Stirred
 from tests.builders import submitted, wallet_with
 
 pytestmark = pytest.mark.django_db
@@ -86,3 +87,54 @@ def test_a_new_row_gets_its_number(projects: list[Project]) -> None:
     row.step = 3
     row.save()
     assert Clock.objects.get(pk=row.pk).step == 3
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, 30])
+def test_new_rows_get_their_numbers_in_their_order(number: int) -> None:
+    at = datetime(2027, 1, 1, tzinfo=UTC)
+    rows = [
+        Event(
+            at=at, actor="user:1", actor_name=f"“{place}” \\'", kind="said", subject_type="project",
+            subject_id=place, data={"place": place, "none": None, "list": [[1], {}]},
+        )
+        for place in range(number, 0, -1)
+    ]  # fmt: skip
+    with CaptureQueriesContext(connection) as caught:
+        insert_all(rows)
+    assert len(caught) == bool(number)
+    assert [row.pk for row in rows] == sorted(row.pk for row in rows)
+    for row in rows:
+        stored = Event.objects.get(pk=row.pk)
+        assert (stored.data, stored.actor_name) == (row.data, row.actor_name)
+        assert (stored.subject_id, stored.account_id) == (row.subject_id, None)
+        row.refresh_from_db()  # it is known to be in the database
+
+
+def test_what_is_too_long_is_refused_of_several_rows_too() -> None:
+    wallet = wallet_with(20)
+    at = datetime(2027, 1, 1, tzinfo=UTC)
+    with pytest.raises(DataError):
+        insert_all([Stirred(wallet=wallet, at=at, cause="x" * 301) for _ in range(2)])
+
+
+def test_rows_that_are_there_are_left_as_they_are(projects: list[Project]) -> None:
+    since, due = datetime(2027, 1, 1, tzinfo=UTC), datetime(2027, 1, 2, tzinfo=UTC)
+    Clock.objects.all().delete()
+
+    def clocks(due_at: datetime, kept: list[Project]) -> list[Clock]:
+        return [
+            Clock(project=project, kind=ClockKind.PARKED, since=since, due_at=due_at)
+            for project in kept
+        ]
+
+    insert_missing([])
+    insert_missing(clocks(due, projects[:2]))
+    insert_missing(clocks(since, projects))
+    assert list(Clock.objects.order_by("project").values_list("due_at", flat=True)) == [
+        due, due, since,
+    ]  # fmt: skip
+
+
+def test_rows_with_arrays_are_not_taken_apart(projects: list[Project]) -> None:
+    with pytest.raises(TypeError, match="arrays"):
+        insert_all(projects)

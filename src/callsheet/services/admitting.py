@@ -22,7 +22,7 @@ from callsheet.journal import events
 from callsheet.journal.commands import OpenCommand
 from callsheet.journal.models import Event
 from callsheet.kit import clock
-from callsheet.kit.rows import write_fields
+from callsheet.kit.rows import insert_all, write_fields
 from callsheet.notifications.causes import OF_QUEUE
 from callsheet.projects.lifecycle import Status, find
 from callsheet.projects.models import Amendment, FairnessReceipt, Occupancy, Project
@@ -138,10 +138,10 @@ def _start(
         )
     # Several starts are saved in one statement each, so that a big release stays one round trip.
     write_fields(projects, CHANGED_BY_START)
-    Occupancy.objects.bulk_create(occupancies)
-    told = Event.objects.bulk_create(happened)
+    insert_all(occupancies)
+    insert_all(happened)
     follow(command, projects)
-    tell_all(told)
+    tell_all(happened)
     _write_receipts(reading, decisions)
     return [project.pk for project in projects]
 

@@ -16,6 +16,7 @@ from callsheet.insight.listeners import read_circle, user_of
 from callsheet.journal.models import Command, Event
 from callsheet.kit import clock
 from callsheet.kit.asked import Asked
+from callsheet.kit.rows import insert_missing
 from callsheet.notifications.circle import Circle, Hearer, Place, customers, studio
 from callsheet.notifications.deciding import decide
 from callsheet.notifications.kinds import Rule, Say
@@ -214,6 +215,6 @@ def _rows(
 
 def _write(rows: list[Notification]) -> int:
     """Write what is not there yet, and put what is mailed at once into mails."""
-    written = Notification.objects.bulk_create(rows, ignore_conflicts=True)
+    insert_missing(rows)
     put_in_mails(rows)
-    return len(written)
+    return len(rows)

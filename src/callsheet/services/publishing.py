@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
 import structlog
 from django.db import connection, transaction
@@ -30,6 +31,7 @@ from callsheet.kit import clock
 from callsheet.kit.actor import CLOCK
 from callsheet.kit.asked import Asked
 from callsheet.kit.once import reading_once
+from callsheet.kit.rows import insert_all
 from callsheet.notifications.expected import worth_telling
 from callsheet.projects.lifecycle import ENDED, HOLDING, Status
 from callsheet.projects.models import Project, PublishedRange, Stirred
@@ -133,17 +135,28 @@ def _take(domain_ids: Sequence[int]) -> list[Stirred]:
         return [Stirred(*row) for row in sorted(cursor.fetchall())]
 
 
+class Worked(NamedTuple):
+    """All that publishing needs of a project: a stirred wallet may have hundreds."""
+
+    pk: int
+    account_id: int
+    wallet_id: int
+    status: str
+    resuming_since: datetime | None
+    returns_p50: date | None
+    returns_p80: date | None
+    wanted_by: date | None
+    started_at: datetime | None
+
+
 _WORKED_ON = Asked(
     lambda wallets: (
         Project.objects.filter(wallet__any_of=wallets)
         .filter(IN_QUEUE | ~Q(status__in=[s.value for s in ENDED]))
-        .only(
-            "pk", "account_id", "wallet_id", "status", "resuming_since", "returns_p50",
-            "returns_p80", "wanted_by", "title", "started_at",
-        )
         .order_by("pk")
+        .values_list(*Worked._fields)
     )
-)  # fmt: skip
+)
 
 
 def _store(wallets: Sequence[Wallet], stirred: Sequence[Stirred]) -> tuple[int, int]:
@@ -151,7 +164,7 @@ def _store(wallets: Sequence[Wallet], stirred: Sequence[Stirred]) -> tuple[int, 
     if not wallets:
         return 0, 0
     starts = _starts(wallets)
-    projects = _WORKED_ON.rows([wallet.pk for wallet in wallets])
+    projects = [Worked(*row) for row in _WORKED_ON.rows([wallet.pk for wallet in wallets])]
     last = _last_ranges([project.pk for project in projects])
     moved = [
         (project, what, days, before)
@@ -166,7 +179,7 @@ def _store(wallets: Sequence[Wallet], stirred: Sequence[Stirred]) -> tuple[int, 
     ranges: list[PublishedRange] = []
     happened: list[Event] = []
     for project, what, days, before in moved:
-        reason = reason_for(project, causes[project.wallet_id])
+        reason = reason_for(project.pk, causes[project.wallet_id])
         first, end = days or (None, None)
         ranges.append(
             PublishedRange(
@@ -184,8 +197,9 @@ def _store(wallets: Sequence[Wallet], stirred: Sequence[Stirred]) -> tuple[int, 
                     data={"from": known, "to": days, "reason": reason},
                 )
             )  # fmt: skip
-    PublishedRange.objects.bulk_create(ranges)
-    tell_all(Event.objects.bulk_create(happened))
+    insert_all(ranges)
+    insert_all(happened)
+    tell_all(happened)
     return len(ranges), len(happened)
 
 
@@ -210,7 +224,7 @@ def _starts(wallets: Sequence[Wallet]) -> dict[int, Days]:
 
 
 def _expected(
-    project: Project, starts: Mapping[int, Days], known: _Last | None
+    project: Worked, starts: Mapping[int, Days], known: _Last | None
 ) -> dict[PublishedRange.What, Days]:
     """What can be said now about a project's start and finish; what has come true, or has ended,
     is left as it was said last.
@@ -229,7 +243,7 @@ def _expected(
     return said
 
 
-def _came_true(project: Project, known: _Last) -> bool:
+def _came_true(project: Worked, known: _Last) -> bool:
     """Whether what was said last about the start was followed by one; not what is parked and was
     to go on, nor a brief that was taken back.
     """
@@ -237,11 +251,11 @@ def _came_true(project: Project, known: _Last) -> bool:
     return not unsubmitted and project.started_at is not None and known.at <= project.started_at
 
 
-def _waits(project: Project) -> bool:
+def _waits(project: Worked) -> bool:
     return project.status == Status.QUEUED or project.resuming_since is not None
 
 
-def _goes_on(project: Project) -> bool:
+def _goes_on(project: Worked) -> bool:
     """Whether anybody needs to be told: who has taken a brief back knows that it has no dates."""
     return _waits(project) or project.status in HOLDING
 
