@@ -30,4 +30,8 @@ class Calendars:
 
     def of(self, owner: Account | Organization) -> WorkCalendar:
         """The calendar by which the owner's working days are counted."""
-        return _calendar(owner.country, self._closures)
+        return self.in_country(owner.country)
+
+    def in_country(self, country: str) -> WorkCalendar:
+        """The calendar of the owners in a country, or in a part of one (``DE-BY``)."""
+        return _calendar(country, self._closures)

@@ -8,16 +8,18 @@ stirred, and the clock's next tick moves reservations that stand behind them.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
+from typing import NamedTuple
 
 from django.db import transaction
 
 from callsheet.kit import clock
+from callsheet.kit.asked import Asked
 from callsheet.kit.once import reading_once
 from callsheet.kit.rows import write_fields
 from callsheet.projects.lifecycle import HOLDING
 from callsheet.projects.models import Project, StageSpell
-from callsheet.projects.returns import stage_end
+from callsheet.projects.returns import expected_return, stage_end
 from callsheet.projects.samples import awaited_samples
 from callsheet.services.causes import Cause, of_project, of_queue
 from callsheet.services.entering import expect_return
@@ -26,10 +28,34 @@ from callsheet.services.surroundings import Surroundings
 
 BATCH = 500
 _DAYS = ["returns_p50", "returns_p80"]
-_NEEDED = (
-    *_DAYS, "title", "wallet_id", "brief_type", "credits", "account__time_zone", "account__country",
-)  # fmt: skip
-"""What a return is worked out from; it is asked of everything in production, every hour."""
+
+
+class _Running(NamedTuple):
+    """What a return is worked out from; it is asked of everything in production, every hour."""
+
+    pk: int
+    zone: str
+    country: str
+    brief_type: str
+    credits: int
+    returns_p50: date | None
+    returns_p80: date | None
+
+
+_RUNNING = Asked(
+    lambda after: (
+        Project.objects.filter(status__in=[s.value for s in HOLDING], pk__gt=after)
+        .order_by("pk")
+        .values_list(
+            "pk", "account__time_zone", "account__country", "brief_type", "credits", *_DAYS
+        )[:BATCH]
+    )
+)
+_SPELLS = Asked(
+    lambda projects: StageSpell.objects.filter(
+        project_id__any_of=projects, until__isnull=True
+    ).values_list("project_id", "stage", "since", "expected_until")
+)
 
 
 def refresh_returns() -> int:
@@ -45,17 +71,38 @@ def refresh_returns() -> int:
     changed = last = 0
     while True:
         with transaction.atomic():
-            batch = _in_production(last)
-            if moved := _expect(batch, around):
-                changed += _write([project.pk for project in moved], around)
+            batch = [_Running(*row) for row in _RUNNING.rows(last)]
+            if moved := _moved(batch, around):
+                changed += _write(moved, around)
         if len(batch) < BATCH:
             return changed
         last = batch[-1].pk
 
 
-def _in_production(after: int) -> list[Project]:
-    running = Project.objects.filter(status__in=[s.value for s in HOLDING], pk__gt=after)
-    return list(running.select_related("account").only(*_NEEDED).order_by("pk")[:BATCH])
+def _moved(batch: Sequence[_Running], around: Surroundings) -> list[int]:
+    """Those whose days would be others now; `_write` looks at them again under locks."""
+    ids = [row.pk for row in batch]
+    spells: dict[int, tuple[str, datetime, date | None]] = {
+        project: (stage, since, until) for project, stage, since, until in _SPELLS.rows(ids)
+    }
+    awaited = awaited_samples(ids)
+    moved: list[int] = []
+    for row in batch:
+        calendar, today = around.calendars.in_country(row.country), clock.today(row.zone)
+        before = row.returns_p50, row.returns_p80
+        days: tuple[date | None, date | None]
+        if row.pk in spells:
+            stage, since, until = spells[row.pk]
+            times = around.times.stages(row.brief_type, row.credits)
+            began = since.astimezone(clock.zone(row.zone)).date()
+            sample = awaited.get(row.pk)
+            comes = sample.expected_on if sample else None
+            days = expected_return(stage, began, today, times, calendar, until, comes)
+        else:
+            days = _pushed(*before, calendar.next_working(today))
+        if days != before:
+            moved.append(row.pk)
+    return moved
 
 
 def _expect(projects: Sequence[Project], around: Surroundings) -> dict[Project, Cause]:
@@ -82,10 +129,14 @@ def _expect(projects: Sequence[Project], around: Surroundings) -> dict[Project, 
 def _push(project: Project, today: date, around: Surroundings) -> bool:
     """What was running when the studio moved in has no stage yet: its day never lies behind us."""
     before = project.returns_p50, project.returns_p80
-    soonest = around.calendar(project).next_working(today)
-    project.returns_p50 = max(project.returns_p50 or soonest, soonest)
-    project.returns_p80 = max(project.returns_p80 or soonest, project.returns_p50)
-    return before != (project.returns_p50, project.returns_p80)
+    days = _pushed(*before, around.calendar(project).next_working(today))
+    project.returns_p50, project.returns_p80 = days
+    return before != days
+
+
+def _pushed(p50: date | None, p80: date | None, soonest: date) -> tuple[date, date]:
+    first = max(p50 or soonest, soonest)
+    return first, max(p80 or soonest, first)
 
 
 def _is_late(project: Project, spell: StageSpell, today: date, around: Surroundings) -> bool:
