@@ -110,6 +110,7 @@ def pytest_configure(config: pytest.Config) -> None:
     name_who_opens()
     django.setup()
     _make_the_command_line_once()
+    _look_for_static_files_once()
 
 
 def _make_the_command_line_once() -> None:
@@ -120,6 +121,22 @@ def _make_the_command_line_once() -> None:
 
     main.build = cache(main.build)
     typer.testing._get_command = cache(typer.testing._get_command)
+
+
+def _look_for_static_files_once() -> None:
+    """Each test client makes the middleware anew, and that looks at some two hundred files."""
+    from whitenoise.middleware import WhiteNoiseMiddleware
+
+    look = WhiteNoiseMiddleware.add_files_from_finders
+    found: dict[str, Any] = {}
+
+    def add(middleware: WhiteNoiseMiddleware) -> None:
+        if not found:
+            look(middleware)
+            found.update(middleware.files)
+        middleware.files.update(found)
+
+    WhiteNoiseMiddleware.add_files_from_finders = add
 
 
 @pytest.hookimpl(optionalhook=True)
