@@ -41,80 +41,76 @@ PLANNER = frozenset(
 )  # fmt: skip
 """The commands that need neither Django nor a database."""
 
+GROUPS = frozenset(
+    {
+        "db", "ledger", "account", "contract", "cost", "queue", "project", "absence", "approval",
+        "sample", "calendar", "notifications", "mail",
+    }
+)  # fmt: skip
+"""Groups of commands; each is the ``app`` of the module of its name."""
 
-def build() -> typer.Typer:
-    """Return the whole command line. Django must be set up, because commands import models."""
-    from callsheet.cli import (
-        absence,
-        account,
-        account_since,
-        approval,
-        calendar,
-        contract,
-        cost,
-        db,
-        demo,
-        importing,
-        ledger,
-        mail,
-        notifications,
-        project,
-        project_dates,
-        project_people,
-        project_rest,
-        project_review,
-        queue,
-        sample,
-        serve,
-    )
+WITHOUT_A_DATABASE = frozenset({"db", "mail"})
+"""Groups that do not need one that answers."""
 
+FURTHER = {
+    "account": ("account_since",),
+    "project": ("project_dates", "project_rest", "project_review", "project_people"),
+}
+"""Modules that add commands to a group, by ``add_to``."""
+
+COMMANDS = {
+    "demo": ("demo", "demo"),
+    "serve": ("serve", "serve"),
+    "worker": ("serve", "worker"),
+    "tasks": ("absence", "tasks_command"),
+    "import": ("importing", "import_sheets"),
+    **{name: (name.replace("-", "_"),) * 2 for name in PLANNER},
+    "version": ("main", "_version"),
+}
+"""Where the commands are that stand in no group: module and function."""
+
+IN_ORDER = (
+    "demo", "serve", "worker", "db", "ledger", "account", "contract", "cost", "queue", "project",
+    "absence", "approval", "tasks", "sample", "calendar", "notifications", "mail", "import",
+    *sorted(PLANNER), "version",
+)  # fmt: skip
+"""All commands and groups, as the help lists them."""
+
+
+def build(*names: str) -> typer.Typer:
+    """Return the commands and groups of these names alone, or the whole command line.
+
+    Only what is named is imported, which takes half the time. Django must be set up for all but
+    the planner's commands, because the others import models.
+    """
     program = _program()
-    program.command()(demo.demo)
-    program.command()(serve.serve)
-    program.command()(serve.worker)
-    program.add_typer(db.app, name="db")
-    program.add_typer(ledger.app, name="ledger", callback=_database)
-    program.add_typer(account.app, name="account", callback=_database)
-    program.add_typer(contract.app, name="contract", callback=_database)
-    program.add_typer(cost.app, name="cost", callback=_database)
-    program.add_typer(queue.app, name="queue", callback=_database)
-    project_dates.add_to(project.app)
-    project_rest.add_to(project.app)
-    project_review.add_to(project.app)
-    account_since.add_to(account.app)
-    project.app.add_typer(project_people.people, name="people")
-    project.app.add_typer(project_people.guest, name="guest")
-    program.add_typer(project.app, name="project", callback=_database)
-    program.add_typer(absence.app, name="absence", callback=_database)
-    program.add_typer(approval.app, name="approval", callback=_database)
-    program.command("tasks")(absence.tasks_command)
-    program.add_typer(sample.app, name="sample", callback=_database)
-    program.add_typer(calendar.app, name="calendar", callback=_database)
-    program.add_typer(notifications.app, name="notifications", callback=_database)
-    program.add_typer(mail.app, name="mail")
-    program.command("import")(importing.import_sheets)
-    for name in sorted(PLANNER):
-        _add_planner(program, name)
-    program.command("version")(_version)
+    if names:
+        program.callback()(lambda: None)  # one command alone would have no name
+    for name in names or IN_ORDER:
+        _add(program, name)
     return program
 
 
 def build_planner(*names: str) -> typer.Typer:
     """Return these commands of the planner alone (all of them if none is named).
 
-    They need neither Django nor a database, and only what is named is imported.
+    They need neither Django nor a database.
     """
-    program = _program()
-    program.callback()(lambda: None)
-    for name in names or sorted(PLANNER):
-        _add_planner(program, name)
-    return program
+    return build(*(names or sorted(PLANNER)))
 
 
-def _add_planner(program: typer.Typer, name: str) -> None:
-    function = name.replace("-", "_")
-    command = getattr(import_module(f"callsheet.cli.{function}"), function)
-    program.command(name)(command)
+def _add(program: typer.Typer, name: str) -> None:
+    if name not in GROUPS:
+        module, function = COMMANDS[name]
+        program.command(name)(getattr(import_module(f"callsheet.cli.{module}"), function))
+        return
+    group = import_module(f"callsheet.cli.{name}").app
+    for module in FURTHER.get(name, ()):
+        import_module(f"callsheet.cli.{module}").add_to(group)
+    if name in WITHOUT_A_DATABASE:
+        program.add_typer(group, name=name)
+    else:
+        program.add_typer(group, name=name, callback=_database)
 
 
 def _program() -> typer.Typer:
@@ -145,12 +141,10 @@ def boot() -> None:
 def app() -> None:
     """Run the program (the entry point ``callsheet``)."""
     exit_when_terminated()
-    if sys.argv[1:2] and sys.argv[1] in PLANNER:
-        # Setting Django up takes longer than planning a season.
-        build_planner(sys.argv[1])()
-        return
-    boot()
-    build()()
+    named = [name for name in sys.argv[1:2] if name in IN_ORDER]
+    if not PLANNER.intersection(named):
+        boot()  # takes longer than planning a season
+    build(*named)()
 
 
 def _database(context: typer.Context) -> None:

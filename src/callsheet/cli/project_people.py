@@ -129,3 +129,9 @@ def revoke_command(
 ) -> None:
     """Take a guest's link back."""
     show(guesting.revoke_guest(acting(as_), link, key=key), json=json)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add both groups to ``callsheet project``."""
+    app.add_typer(people, name="people")
+    app.add_typer(guest, name="guest")
