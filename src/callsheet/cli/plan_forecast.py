@@ -103,11 +103,12 @@ def expectation(answer: dict[str, Any]) -> str:
         return "Where teams lend to each other the dates have no chances beside them."
     if seen is None:
         return f"With more than {MOST_PLAYED:,} projects the dates have no chances beside them."
-    late = round(seen["expected_late"], 1)
-    if late:
+    late, projects = seen["expected_late"], len(answer["projects"])
+    if projects == 1 and late:
+        said = f"The project is late with a chance of {say_chance(late)}"
+    elif round(late, 1):
         days = say_working_days(max(1, round(seen["expected_days_late"])))
-        said = f"{late:,.1f} of {len(answer['projects']):,} projects are expected to be late, "
-        said += f"by {days} in all"
+        said = f"{late:,.1f} of {projects:,} projects are expected to be late, by {days} in all"
     else:
         said = "No project is expected to be late"
     if seen["last_finish"]["p80"] is not None:

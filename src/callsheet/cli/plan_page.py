@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from callsheet.cli.plan_forecast import expectation, say_chance, uncertainty
 from callsheet.cli.plan_rows_drawing import MOST_ROWS, rows_drawn
+from callsheet.cli.plan_teams_drawing import teams_drawn
 from callsheet.cli.plan_words import by_week, quality, rows_to_look_at
 from callsheet.insight.wording import say_credits, say_day, say_number, say_working_days
 from callsheet.kit.visible import visible
@@ -39,6 +40,8 @@ _PAGE = """<!doctype html>
 patternTransform="rotate(45)"><line class="cs-hatch-line" x1="0" y1="0" x2="0" y2="6"/></pattern>
 <pattern id="late-hatch" width="6" height="6" patternUnits="userSpaceOnUse" \
 patternTransform="rotate(45)"><line class="cs-late-line" x1="0" y1="0" x2="0" y2="6"/></pattern>
+<pattern id="loan-hatch" width="6" height="6" patternUnits="userSpaceOnUse" \
+patternTransform="rotate(45)"><line class="cs-loan-line" x1="0" y1="0" x2="0" y2="6"/></pattern>
 </defs></svg>
 <main>
 <header><h1>{title}</h1><p class="lead">{lead}</p><p>{expectation}</p>
@@ -55,7 +58,7 @@ def page_of(answer: dict[str, Any], first: date) -> str:
     now, later = by_week(answer["projects"], first)
     sections: list[SafeString | str] = [_to_brief(now, later, first)]
     if answer["usage"]:
-        sections += [_credits(answer, first), _rows(answer, first)]
+        sections += [_credits(answer, first), _teams(answer, first), _rows(answer, first)]
     sections += [_table(answer["projects"], first), _left_out(answer)]
     return format_html(
         _PAGE,
@@ -187,6 +190,28 @@ def _credits(answer: dict[str, Any], first: date) -> SafeString:
         strip_over_time(
             bars, steps, first, _days(answer, first), sentence, origin=f"{first.day} {first:%b}"
         ),
+    )
+
+
+def _teams(answer: dict[str, Any], first: date) -> SafeString | str:
+    """Who holds how much of whose credits; nothing without teams."""
+    if not answer["teams"]:
+        return ""
+    said = [
+        f"{team['name']} borrows at most {say_credits(team['most_borrowed'])}, on "
+        f"{say_number(team['days_borrowed'], 'working day', 'working days')} from "
+        f"{say_day(team['first_borrowed'], first)} on."
+        for team in answer["teams"]
+        if team["days_borrowed"]
+    ]
+    sentence = " ".join(said) or "No team borrows anything."
+    return format_html(
+        '<section class="card"><h2>Teams and their loans</h2><p>{}</p><p class="soft">{}</p>{}'
+        "</section>",
+        sentence,
+        "The line is what a team owns. Filled: what it holds of that; hatched: what it holds "
+        "above it, on loan from the others.",
+        teams_drawn(answer, first, _days(answer, first), sentence),
     )
 
 

@@ -22,6 +22,9 @@ _BRIEFS = (
     ("Working days late", 17), ("To spare", 10), ("Note", 44), ("Id", 16),
 )  # fmt: skip
 _USAGE = (("Day", 12), ("Credits held", 14), ("Capacity", 10), ("In use", 9))
+_TEAMS = (
+    ("Day", 12), ("Team", 24), ("Credits held", 14), ("Own", 10), ("Borrowed", 10),
+)  # fmt: skip
 _NOTES = (("About", 16), ("Row", 6), ("Column", 16), ("What", 90))
 _DAY = "yyyy-mm-dd"
 _NEVER = "Can never start: it costs more than the capacity, or follows what does."
@@ -29,6 +32,8 @@ _NEVER = "Can never start: it costs more than the capacity, or follows what does
 
 def workbook_of(answer: dict[str, Any]) -> bytes:
     """An .xlsx file of a plan (as ``callsheet plan --json`` answers): Briefs, Usage, Notes.
+
+    Where there are teams, Teams says by day what each holds and borrows.
 
     Days are dates and amounts numbers, so that they sort and add up. What somebody typed stays the
     text that it is, also where it begins like a formula.
@@ -42,6 +47,8 @@ def workbook_of(answer: dict[str, Any]) -> bytes:
     columns = [*_BRIEFS, *((name, 24) for name in headings)]
     _fill(first, columns, (_brief(project, headings) for project in answer["projects"]))
     _fill(book.create_sheet("Usage"), _USAGE, map(_day, answer["usage"]))
+    if answer["teams"]:
+        _fill(book.create_sheet("Teams"), _TEAMS, _team_days(answer["usage"]))
     _fill(book.create_sheet("Notes"), _NOTES, _notes(answer))
     out = io.BytesIO()
     book.save(out)
@@ -75,6 +82,13 @@ def _brief(project: dict[str, Any], headings: list[str]) -> tuple[object, ...]:
 def _day(day: dict[str, Any]) -> tuple[object, ...]:
     share = day["held"] / day["capacity"] if day["capacity"] else None
     return day["date"], day["held"], day["capacity"], share
+
+
+def _team_days(usage: list[dict[str, Any]]) -> Iterable[tuple[object, ...]]:
+    """One row for each day and team, so that they can be filtered and added up by either."""
+    for day in usage:
+        for team in day["teams"]:
+            yield day["date"], team["team"], team["held"], team["own"], team["borrowed"]
 
 
 def _notes(answer: dict[str, Any]) -> Iterable[tuple[object, ...]]:

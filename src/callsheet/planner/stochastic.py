@@ -27,7 +27,7 @@ from callsheet.planner.plan import Plan
 from callsheet.planner.policies import QueuePolicy
 from callsheet.planner.problem import Problem, ProblemError
 from callsheet.planner.rules import orders_by_rule
-from callsheet.planner.scenarios import Scenarios, scenarios_of
+from callsheet.planner.scenarios import Scenarios, scenarios_of, usual_days
 from callsheet.planner.search import order_of, placed
 from callsheet.planner.simulate import PATIENCE_DAYS, given_of, play, queue_order
 from callsheet.planner.solve import OnProgress, Progress, plan_of, solve
@@ -322,10 +322,7 @@ def plan_in_order(problem: Problem, arrays: Arrays, order: Ints) -> Plan:
     Its starts are no later than those of the queue, and other than the queue it sees in time
     when the capacity falls. ``priority`` is the order.
     """
-    usual = Scenarios(
-        np.array([[p.duration.p50 for p in problem.projects]], dtype=np.int64),
-        np.array([[work.remaining.p50 for work in problem.in_flight]], dtype=np.int64),
-    )
+    usual = usual_days(problem)
     queued = play(problem, QueuePolicy.PLANNED, order, usual, workers=1).starts[0]
     plan = plan_of(problem, arrays, placed(arrays, order_of(queued)))
     return replace(plan, priority=tuple(arrays.ids[row] for row in order))

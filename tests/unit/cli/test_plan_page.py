@@ -74,6 +74,7 @@ def answer(*projects: dict[str, Any]) -> dict[str, Any]:
         "in_production": [
             {"id": "R", "title": "Running", "credits": 10, "finish": date(2027, 1, 20)}
         ],
+        "teams": [],
         "usage": [
             {"date": MONDAY + timedelta(days=n), "held": 20, "capacity": 40} for n in range(30)
         ],

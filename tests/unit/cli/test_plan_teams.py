@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 from typer.testing import CliRunner
 
 from callsheet.cli.exits import ExitCode
@@ -143,3 +144,25 @@ def test_a_split_counts_the_teams_own_credits(tmp_path: Path) -> None:
     answer = answer_of(tmp_path, "split-advice", text=text, borrow="")
     # South has 40 and borrows nothing: 60 can never start, so there is nothing to split.
     assert answer["tried"] == 0
+
+
+def test_loans_are_on_the_page_and_in_the_workbook(tmp_path: Path) -> None:
+    page, book = tmp_path / "plan.html", tmp_path / "plan.xlsx"
+    code, _, said = run(tmp_path, "plan", "--html", str(page), "--xlsx", str(book))
+    assert code == 0, said
+    text = page.read_text()
+    assert "North borrows at most 20 credits, on 23 working days from " in text
+    # North's loan, once for wide and once for narrow screens; nobody else has one.
+    assert text.count('class="lent"') == 2
+    assert text.count('class="own"') == 4
+    tab = load_workbook(book)["Teams"]
+    rows = list(tab.iter_rows(min_row=2, values_only=True))
+    assert [row[1:] for row in rows[:2]] == [("North", 40, 20, 20), ("South", 20, 40, 0)]
+    assert {f"{row[0]:%Y-%m-%d}" for row in rows[:2]} == {"2027-01-04"}
+
+
+def test_without_loans_the_page_says_so(tmp_path: Path) -> None:
+    page = tmp_path / "plan.html"
+    run(tmp_path, "plan", "--html", str(page), borrow="")
+    assert "No team borrows anything." in page.read_text()
+    assert 'class="lent"' not in page.read_text()

@@ -35,6 +35,7 @@ def answer(title: str = "Film", **changes: Any) -> dict[str, Any]:
         "status": "optimal",
         "objective": {"gap": 0.0, "lower_bound": 1.0},
         "projects": [project | changes],
+        "teams": [],
         "usage": [{"date": date(2027, 1, 4), "held": 20, "capacity": 40}],
         "skipped_rows": [{"row": 5, "column": "go_live", "rule": "=Not a date."}],
         "warnings": [],
@@ -80,7 +81,7 @@ def test_titles_stay_texts(title: str) -> None:
 def test_notes_say_how_good_the_plan_is_and_what_was_left_out() -> None:
     tab = book_of(answer())["Notes"]
     assert tab["D2"].value.startswith("Proved: no other order is better.")
-    assert tab["D3"].value.startswith("0.5 of 1 projects are expected to be late, by 3 working")
+    assert tab["D3"].value.startswith("The project is late with a chance of 50%; in four of five")
     assert "not your own experience" in tab["D3"].value
     assert [cell.value for cell in tab[4]] == ["Left out", 5, "go_live", "=Not a date."]
     assert tab["D4"].data_type == "s"
