@@ -34,7 +34,7 @@ from callsheet.planner.problem import (
     Team,
     steps_on,
 )
-from callsheet.planner.scenarios import Scenarios, scenarios_of
+from callsheet.planner.scenarios import BLOCK, SHARED_LEAST, Scenarios, scenarios_of
 from callsheet.planner.simulate import play, queue_order, simulate
 from callsheet.planner.solve import solve
 
@@ -242,6 +242,26 @@ def test_chance_belongs_to_a_project() -> None:
         simulate(problem, QueuePolicy.STRICT, replications=10, workers=n).starts for n in (1, 3)
     )
     assert np.array_equal(one, three)
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_whoever_samples_the_days_are_those_of_each_project_alone(workers: int) -> None:
+    """Threads and blocks are nobody's luck: work that does not vary among them, too."""
+    # Another seed for each number, or what one of them left in the memory would pass.
+    count = 2 * max(SHARED_LEAST, BLOCK // 8)
+    projects = tuple(
+        Project(f"p{i:02}", ((CREDITS, 5),), Duration(3 + i, 0.3 * (i % 3))) for i in range(19)
+    )
+    in_flight = tuple(InFlight(f"f{i}", ((CREDITS, 5),), Duration(9, 0.5)) for i in range(6))
+    resources = (Resource(CREDITS, ((0, 500),)),)
+    days = scenarios_of(Problem(resources, projects, in_flight), count, workers, workers=workers)
+    assert (days.projects[:, 0] == 3).all()
+    for n, project in enumerate(projects):
+        alone = scenarios_of(Problem(resources, (project,)), 300, workers)
+        assert np.array_equal(days.projects[:300, n], alone.projects[:, 0])
+    for n, work in enumerate(in_flight):
+        alone = scenarios_of(Problem(resources, (), (work,)), 300, workers)
+        assert np.array_equal(days.in_flight[:300, n], alone.in_flight[:, 0])
 
 
 def test_durations_are_lognormal_around_their_median() -> None:

@@ -8,7 +8,8 @@ nobody's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
@@ -17,6 +18,12 @@ import numpy as np
 
 from callsheet.planner.arrays import Ints
 from callsheet.planner.problem import DAYS_MAX, Duration, Problem
+
+BLOCK = 16_384
+"""So many values are sampled at a time: they stay in the processor's cache."""
+
+SHARED_LEAST = 256
+"""Fewer replications are sampled by one thread: the others would wait for the interpreter."""
 
 
 @dataclass(frozen=True)
@@ -36,17 +43,35 @@ class Scenarios:
         return int(self.projects.shape[0])
 
 
-def scenarios_of(problem: Problem, replications: int, seed: int = 0) -> Scenarios:
+def scenarios_of(
+    problem: Problem, replications: int, seed: int = 0, *, workers: int = 2
+) -> Scenarios:
     """Sample durations, lognormal around their medians, in whole days, at least 1.
 
-    More replications begin with the same ones. Raises ``ValueError`` below 1 replication.
+    More replications begin with the same ones; ``workers`` are threads and change nothing. Raises
+    ``ValueError`` below 1 replication.
     """
     if replications < 1:
         raise ValueError(f"There is at least 1 replication, not {replications}.")
-    return Scenarios(
-        _sampled(((p.id, p.duration) for p in problem.projects), replications, seed),
-        _sampled(((work.id, work.remaining) for work in problem.in_flight), replications, seed),
+    projects = [(project.id, project.duration) for project in problem.projects]
+    in_flight = [(work.id, work.remaining) for work in problem.in_flight]
+    sampled = Scenarios(
+        np.empty((replications, len(projects)), dtype=np.int64),
+        np.empty((replications, len(in_flight)), dtype=np.int64),
     )
+    length = max(1, BLOCK // replications)
+    blocks = [
+        (works[at : at + length], days[:, at : at + length])
+        for works, days in ((projects, sampled.projects), (in_flight, sampled.in_flight))
+        for at in range(0, len(works), length)
+    ]
+    if replications < SHARED_LEAST or len(blocks) < 2 or workers < 2:
+        _sample(blocks, seed)
+    else:
+        with ThreadPoolExecutor(workers) as pool:
+            shares = [blocks[at::workers] for at in range(workers)]
+            list(pool.map(_sample, shares, [seed] * workers))
+    return sampled
 
 
 def usual_days(problem: Problem) -> Scenarios:
@@ -57,22 +82,23 @@ def usual_days(problem: Problem) -> Scenarios:
     )
 
 
-def _sampled(works: Iterable[tuple[str, Duration]], replications: int, seed: int) -> Ints:
-    listed = list(works)
-    days = np.zeros((len(listed), replications))
+def _sample(blocks: Sequence[tuple[list[tuple[str, Duration]], Ints]], seed: int) -> None:
+    """Fill the columns of every block with the days of its works."""
     bits = np.random.Philox(key=0)
     draw = np.random.Generator(bits)
-    for row, (id, duration) in zip(days, listed, strict=True):
-        if duration.sigma > 0:
-            bits.state = _beginning(id, seed)
-            draw.standard_normal(out=row)
-    days *= np.array([duration.sigma for _, duration in listed])[:, None]
-    np.exp(days, out=days)
-    days *= np.array([duration.p50 for _, duration in listed], dtype=np.float64)[:, None]
-    np.rint(days, out=days)
-    np.clip(days, 1, DAYS_MAX, out=days)
-    # The kernels walk through one replication after the other.
-    return np.ascontiguousarray(days.T, dtype=np.int64)
+    for works, days in blocks:
+        block = np.zeros((len(works), len(days)))
+        for row, (id, duration) in zip(block, works, strict=True):
+            if duration.sigma > 0:
+                bits.state = _beginning(id, seed)
+                draw.standard_normal(out=row)
+        block *= np.array([duration.sigma for _, duration in works])[:, None]
+        np.exp(block, out=block)
+        block *= np.array([duration.p50 for _, duration in works], dtype=np.float64)[:, None]
+        np.rint(block, out=block)
+        np.clip(block, 1, DAYS_MAX, out=block)
+        # The kernels walk through one replication after the other.
+        days[:] = block.T
 
 
 def _beginning(id: str, seed: int) -> Any:  # numpy keeps its type to itself

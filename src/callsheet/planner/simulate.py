@@ -89,7 +89,7 @@ def simulate(
     """
     if problem.teams:
         raise ProblemError("teams", "the queues of teams that lend to each other are not simulated")
-    sampled = scenarios_of(problem, replications, seed)
+    sampled = scenarios_of(problem, replications, seed, workers=workers)
     order = queue_order(problem, policy, plan, ranks)
     return play(problem, policy, order, sampled, workers=workers)
 
@@ -143,7 +143,9 @@ def play(
 
     with ThreadPoolExecutor(len(parts)) as pool:
         list(pool.map(run, parts))
-    finishes = np.where(starts < NEVER, starts + scenarios.projects, NEVER)
+    finishes = starts + scenarios.projects
+    # What never starts never finishes. In place: another array costs as much as the sum.
+    np.minimum(finishes, NEVER, out=finishes)
     ids = tuple(p.id for p in problem.projects)
     return Simulation(problem, policy, ids, starts, finishes, scenarios.in_flight)
 
