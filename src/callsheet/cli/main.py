@@ -53,7 +53,7 @@ WITHOUT_A_DATABASE = frozenset({"db", "mail"})
 """Groups that do not need one that answers."""
 
 FURTHER = {
-    "account": ("account_since",),
+    "account": ("account_since", "account_history"),
     "project": ("project_dates", "project_rest", "project_review", "project_people"),
 }
 """Modules that add commands to a group, by ``add_to``."""
