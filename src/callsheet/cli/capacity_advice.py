@@ -22,6 +22,7 @@ from callsheet.cli.plan_problem import (
 )
 from callsheet.cli.plan_search import SearchSeed
 from callsheet.cli.plan_teams import Teams
+from callsheet.insight.wording import say_number
 from callsheet.kit.errors import Refused
 
 
@@ -45,8 +46,9 @@ def capacity_advice(
 ) -> None:
     """Compare what other numbers of credits would make of a calendar.
 
-    Prices are the catalogue's defaults, and so are lead times without a history. Every project
-    takes its usual time. With teams, each gets the part of the credits that it has in their file.
+    Prices are the catalogue's defaults, and so are lead times without a history. All numbers are
+    compared in the same runs of the queue, each with other durations. With teams, each gets the
+    part of the credits that it has in their file, and every project takes its usual time.
     """
     amounts = _amounts(credits)
     problem, timeline, reading = read_problem(
@@ -70,16 +72,17 @@ def capacity_advice(
         found = outcomes(problem, amounts, time_limit=time_limit, seed=seed)
     answer = {
         "projects": len(problem.projects),
+        "replications": found[0].replications,
         "capacities": [
             {
                 "credits": outcome.credits,
                 "teams": dict(outcome.teams),
-                "late": outcome.plan.measure.late,
-                "days_late": outcome.plan.measure.days_late,
+                "late": round(outcome.late, 2),
+                "days_late": round(outcome.days_late, 1),
                 "never": outcome.never,
-                "used": outcome.used,
+                "used": round(outcome.used, 4),
                 "last_finish": timeline.date_of(outcome.last),
-                "weighted_tardiness": outcome.plan.measure.tardiness,
+                "weighted_tardiness": round(outcome.tardiness, 1),
                 "status": outcome.plan.status.value,
                 "gap": outcome.plan.gap,
             }
@@ -100,15 +103,16 @@ def _amounts(text: str) -> list[int]:
 
 
 def _draw(console: Console, answer: dict[str, Any], learned: bool) -> None:
+    average = answer["replications"] > 1
     table = Table(box=None)
     for heading in ("credits", "late projects", "working days late", "can never start", "in use"):
         table.add_column(heading, justify="right")
-    table.add_column("all finished")
+    table.add_column("all finished (80 %)" if average else "all finished")
     for row in answer["capacities"]:
         table.add_row(
             str(row["credits"]),
-            str(row["late"]),
-            str(row["days_late"]),
+            f"{row['late']:,.1f}" if average else f"{row['late']:,.0f}",
+            f"{row['days_late']:,.0f}",
             str(row["never"]),
             f"{row['used']:.0%}",
             str(row["last_finish"]),
@@ -117,9 +121,16 @@ def _draw(console: Console, answer: dict[str, Any], learned: bool) -> None:
     source = "learned from your history" if learned else "the catalogue's defaults"
     if answer["capacities"][0]["teams"]:
         console.print("Each team has its part of the credits, as in the file of teams.")
+    said = (
+        f"{say_number(answer['projects'], 'project', 'projects')} in the best order found for each "
+    )
+    said += "number"
+    if average:
+        said += (
+            f"; means of {answer['replications']:,} runs of the queue, each with other durations"
+        )
     console.print(
-        f"{answer['projects']} projects, each as late as the best plan found for that number "
-        f"makes it. Durations are {source}.",
+        f"{said}. Durations are {source}.",
         highlight=False,
         soft_wrap=True,
     )

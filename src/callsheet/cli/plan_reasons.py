@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.text import Text
 
+from callsheet.cli.plan_words import say_late
 from callsheet.insight.wording import say_working_days
 
 if TYPE_CHECKING:
@@ -34,12 +35,12 @@ def explained(
 ) -> dict[str, Any]:
     """An answer (of ``plan.answer_of``) with reasons, shortfalls and advice in addition.
 
-    Ways out are looked for where lateness weighs most; all have been planned again.
+    Ways out are looked for where lateness weighs most; all have been planned again, and are
+    compared under the same sampled durations where these are uncertain.
     """
     from callsheet.planner.explain import reasons, shortfalls
     from callsheet.planner.remedies import Remedies
 
-    words = _Words(problem, found, timeline)
     why = reasons(problem, found)
     weight = {id: problem.by_id[id].weight * reason.tardiness for id, reason in why.items()}
     spans = shortfalls(problem, found)
@@ -48,6 +49,7 @@ def explained(
     most = WORST if count <= LARGE else 1 if count <= LARGEST else 0
     worst = sorted(spans, key=lambda span: -sum(weight[id] for id in span.projects))[:most]
     remedies = Remedies(problem, found) if late[:most] else None
+    words = _Words(problem, found, timeline, on_average=bool(remedies and remedies.uncertain))
     return answer | {
         "projects": [
             project | words.reason(project["id"], why[project["id"]])
@@ -97,10 +99,13 @@ def _draw(console: Console, heading: str, lines: list[str]) -> None:
 class _Words:
     """Days as dates and ids as titles."""
 
-    def __init__(self, problem: Problem, found: Plan, timeline: Timeline) -> None:
+    def __init__(
+        self, problem: Problem, found: Plan, timeline: Timeline, *, on_average: bool
+    ) -> None:
         self.problem = problem
         self.found = found
         self.timeline = timeline
+        self.on_average = on_average
         self._titles = {work.id: work.title or work.id for work in problem.in_flight}
         self._titles |= {project.id: project.title or project.id for project in problem.projects}
 
@@ -161,32 +166,31 @@ class _Words:
             "days_earlier": way.days or None,
             "parts": way.parts or None,
             "finish": None if finish is None else self.timeline.date_of(finish),
-            "late": way.late,
-            "days_late": way.days_late,
-            "saved_days": way.saved_days,
+            "late": round(way.late, 2),
+            "days_late": round(way.days_late, 1),
+            "saved_days": round(way.saved_days, 1),
         }
 
     def _how(self, way: WayOut) -> str:
         from callsheet.planner.remedies import Way
 
         date = self.timeline.date_of
-        late = "1 project is late" if way.late == 1 else f"{way.late} projects are late"
-        if way.late:
-            late += f", by {say_working_days(way.days_late)} in all"
-        else:
-            late = "nothing is late"
+        late = say_late(way.late, way.days_late, on_average=self.on_average)
         if way.way is Way.MORE_CREDITS:
             span = f"from {date(way.begin)} to {date(way.end)}"
             return f"{way.credits} credits more {span}: {late}."
         name = self._names([way.project or ""])
         finish = date(way.finishes[way.project or ""])
+        over = f"finished by {finish} in four of five cases"
+        if not self.on_average:
+            over = f"finished on {finish}"
         if way.way is Way.BRIEF_EARLIER:
             sooner = say_working_days(way.days)
-            return f"Brief {name} up to {sooner} earlier: it is finished on {finish}; {late}."
+            return f"Brief {name} up to {sooner} earlier: it is {over}; {late}."
         if way.way is Way.SPLIT:
             parts = f"Split {name} into {way.parts} projects"
-            return f"{parts}: the last is finished on {finish}; {late}."
-        return f"Accept that {name} is finished on {finish}."
+            return f"{parts}: the last is {over}; {late}."
+        return f"Accept that {name} is {over}."
 
     def _names(self, ids: Iterable[str]) -> str:
         names = [f"“{self._titles[id]}”" for id in ids]

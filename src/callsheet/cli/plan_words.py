@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from callsheet.insight.wording import say_working_days
 from callsheet.sheets.problems import shorten
 
 
@@ -24,6 +25,18 @@ def rows_to_look_at(answer: dict[str, Any]) -> list[str]:
     left_out = [f"Left out: {_place(row)}: {row['rule']}" for row in answer["skipped_rows"]]
     known = [f"To look at: {_place(row)}: {row['rule']}" for row in answer["warnings"]]
     return [*left_out, *known]
+
+
+def say_late(late: float, days_late: float, *, on_average: bool) -> str:
+    """How many projects are late by how much in all; ``on_average``: are expected to be."""
+    count = round(late, 1) if on_average else round(late)
+    if not count:
+        return "nothing is expected to be late" if on_average else "nothing is late"
+    verb = "is" if count == 1 else "are"
+    many = f"{count:,.1f}" if on_average else f"{count:,}"
+    said = f"{many} {'project' if count == 1 else 'projects'} {verb} "
+    said += "expected to be late" if on_average else "late"
+    return f"{said}, by {say_working_days(max(1, round(days_late)))} in all"
 
 
 def _place(row: dict[str, Any]) -> str:

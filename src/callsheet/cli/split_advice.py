@@ -23,6 +23,7 @@ from callsheet.cli.plan_problem import (
 )
 from callsheet.cli.plan_search import SearchSeed, TimeLimit, improved
 from callsheet.cli.plan_teams import CapacityOrTeams, Teams
+from callsheet.cli.plan_words import say_late
 from callsheet.insight.wording import say_number, say_working_days
 
 if TYPE_CHECKING:
@@ -71,10 +72,12 @@ def split_advice(
     answer = {
         "projects": len(problem.projects),
         "tried": advice.tried,
+        "replications": advice.replications,
         "before": _lateness(advice.without),
         "after": _lateness(advice.together),
         "proposals": [
-            _proposal(split, titles[split.project], timeline) for split in advice.proposals
+            _proposal(split, titles[split.project], timeline, advice.replications > 1)
+            for split in advice.proposals
         ],
         "skipped_rows": [bad.as_dict() for bad in reading.problems],
     }
@@ -83,13 +86,13 @@ def split_advice(
 
 def _lateness(outcome: Outcome) -> dict[str, Any]:
     return {
-        "late": outcome.late,
-        "days_late": outcome.days_late,
-        "weighted_tardiness": outcome.tardiness,
+        "late": round(outcome.late, 2),
+        "days_late": round(outcome.days_late, 1),
+        "weighted_tardiness": round(outcome.tardiness, 1),
     }
 
 
-def _proposal(split: Split, title: str, timeline: Timeline) -> dict[str, Any]:
+def _proposal(split: Split, title: str, timeline: Timeline, on_average: bool) -> dict[str, Any]:
     return {
         "id": split.project,
         "title": title,
@@ -97,22 +100,24 @@ def _proposal(split: Split, title: str, timeline: Timeline) -> dict[str, Any]:
         "hypothetical": split.supposed,
         "finish_before": timeline.date_of(split.before),
         "finishes": [timeline.date_of(day) for day in split.finishes],
-        "saved_weighted_tardiness": split.saved_tardiness,
-        "saved_days": split.saved_days,
+        "saved_weighted_tardiness": round(split.saved_tardiness, 1),
+        "saved_days": round(split.saved_days, 1),
         "days_apart": split.apart,
         "days_later": split.later,
-        "sentence": _sentence(split, title, timeline),
+        "sentence": _sentence(split, title, timeline, on_average),
     }
 
 
-def _sentence(split: Split, title: str, timeline: Timeline) -> str:
+def _sentence(split: Split, title: str, timeline: Timeline, on_average: bool) -> str:
     sizes = " + ".join(str(part) for part in split.parts)
     said = f"Brief “{title}” as {len(split.parts)} projects of {sizes} credits"
     if split.supposed:
         said += ", if its concepts allow that"
     first, last = (timeline.date_of(pick(split.finishes)) for pick in (min, max))
-    said += f": the first is finished on {first}, the last {say_working_days(split.apart)} later, "
-    said += f"on {last}; as one it would be on {timeline.date_of(split.before)}. "
+    said += ": in four of five cases " if on_average else ": "
+    said += f"the first is finished {'by' if on_average else 'on'} {first}, the last "
+    said += f"{say_working_days(split.apart)} later, on {last}; as one it would be on "
+    said += f"{timeline.date_of(split.before)}. "
     if split.later:
         return f"{said}The last part comes {say_working_days(split.later)} later than that."
     return f"{said}That costs nothing: no part comes later than the whole would."
@@ -134,8 +139,8 @@ def _draw(console: Console, answer: dict[str, Any]) -> None:
         table.add_row(
             Text(f"{row['title']}{' (hypothetical)' if row['hypothetical'] else ''}"),
             " + ".join(str(part) for part in row["parts"]),
-            f"{row['saved_weighted_tardiness']:g}",
-            str(row["saved_days"]),
+            f"{row['saved_weighted_tardiness']:,.0f}",
+            f"{row['saved_days']:,.0f}",
             str(row["days_apart"]),
             str(row["days_later"] or "nothing"),
         )
@@ -143,10 +148,13 @@ def _draw(console: Console, answer: dict[str, Any]) -> None:
     for row in answer["proposals"]:
         console.print(Text(row["sentence"]), soft_wrap=True)
     many = say_number(len(answer["proposals"]), "split", "splits")
-    said = f"Late without: {_late(before)}. With {many}: {_late(after)}."
+    average = answer["replications"] > 1
+    without, then = (
+        say_late(lateness["late"], lateness["days_late"], on_average=average)
+        for lateness in (before, after)
+    )
+    said = f"Without splits {without}. With {many} {then}."
+    if average:
+        said += f" These are means of {answer['replications']:,} runs of the queue, each with other"
+        said += " durations."
     console.print(said, highlight=False, soft_wrap=True)
-
-
-def _late(figures: dict[str, Any]) -> str:
-    late = say_number(figures["late"], "project", "projects")
-    return f"{late} by {say_working_days(figures['days_late'])}" if figures["late"] else "nothing"

@@ -6,9 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from heapq import heapify, heapreplace
 
+from callsheet.planner.arrays import arrays_of
+from callsheet.planner.forecast import forecast
 from callsheet.planner.plan import Plan
+from callsheet.planner.policies import QueuePolicy
 from callsheet.planner.problem import CREDITS, Problem, Resource
+from callsheet.planner.reordering import can_be_played, replications_for
+from callsheet.planner.scenarios import scenarios_of
+from callsheet.planner.simulate import play, queue_order
 from callsheet.planner.solve import solve
+from callsheet.planner.stochastic import plan_in_order, solve_stochastic
 
 GRAIN = 5
 """Teams get their credits in multiples of this, as briefs are priced."""
@@ -16,18 +23,26 @@ GRAIN = 5
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A plan under a number of credits that stays the same.
+    """A plan under a number of credits that stays the same, and what becomes of its queue.
 
-    ``never`` counts projects that are larger than the capacity, or wait for one that is.
-    ``used`` is the share of all credit-days that projects hold, from day 0 until the last of them
-    has finished (0 to 1); ``last`` is that day. ``teams`` are the credits of each team.
+    ``late``, ``days_late`` and ``tardiness`` (weighted) are means over the ``replications``.
+    ``never`` counts projects that are larger than the capacity, or wait for one that is. ``used``
+    is the share of all credit-days that projects hold, from day 0 until the last of them has
+    finished (0 to 1); by ``last`` that is so with a chance of 80 %. ``teams`` are the credits of
+    each team.
+
+    With one replication everything takes its usual time, and ``last`` is the day.
     """
 
     credits: int
     plan: Plan
+    late: float
+    days_late: float
+    tardiness: float
     never: int
     used: float
     last: int
+    replications: int
     teams: tuple[tuple[str, int], ...] = ()
 
 
@@ -41,13 +56,17 @@ def outcomes(
 ) -> list[Outcome]:
     """The best plans found under each of ``capacities``, ascending; ``time_limit`` is for each.
 
-    A plan under fewer credits is one under more as well, so what was found for fewer is kept
-    where the search for more has found nothing better: more credits are never shown as worse,
-    unless they let projects start that could not before.
+    Under uncertain durations what is looked for is the order that is best on average, and all are
+    compared under the same sampled durations. What was found for fewer credits is kept where the
+    search for more has found nothing better, unless more let projects start that could not
+    before: so more credits are not shown as worse for want of looking. Where durations are known
+    they are never; a queue under uncertain ones may, seldom, be a little later with more.
 
-    With teams, each gets the part of all credits that it owns on day 0 (``shares``); what it may
-    borrow and lend stays. Raises ``ValueError`` if no team owns any then.
+    With teams, whose queues are not simulated, everything takes its usual time; each gets the
+    part of all credits that it owns on day 0 (``shares``), and what it may borrow and lend stays.
+    Raises ``ValueError`` if no team owns any then.
     """
+    find = _Uncertain(problem, seed) if can_be_played(problem) else _Known()
     found: list[Outcome] = []
     for credits in sorted(set(capacities)):
         others = problem.resources[1:]
@@ -55,13 +74,60 @@ def outcomes(
         teams = tuple(replace(team, own=((0, own[team.name]),)) for team in problem.teams)
         resources = (Resource(CREDITS, ((0, credits),)), *others)
         alike = replace(problem, resources=resources, teams=teams)
-        plan = solve(alike, time_limit=time_limit, iterations=iterations, seed=seed)
+        outcome = find.planned(alike, credits, time_limit, iterations, seed)
         before = found[-1].plan if found else None
-        if before is not None and _same_starts(before, plan) and before.measure.z < plan.measure.z:
-            bound = min(plan.lower_bound, before.measure.z)
-            plan = replace(before, lower_bound=bound, status=plan.status)
-        found.append(_outcome(alike, credits, plan))
+        if before is not None and _same_starts(before, outcome.plan):
+            outcome = find.kept(alike, before, outcome)
+        found.append(outcome)
     return found
+
+
+class _Known:
+    """Plans for usual durations, by what they say themselves."""
+
+    def planned(
+        self, problem: Problem, credits: int, time_limit: float, iterations: int | None, seed: int
+    ) -> Outcome:
+        plan = solve(problem, time_limit=time_limit, iterations=iterations, seed=seed)
+        return _outcome(problem, credits, plan)
+
+    def kept(self, problem: Problem, before: Plan, now: Outcome) -> Outcome:
+        """What was found for fewer credits, if it is better."""
+        if before.measure.z >= now.plan.measure.z:
+            return now
+        bound = min(now.plan.lower_bound, before.measure.z)
+        plan = replace(before, lower_bound=bound, status=now.plan.status)
+        return _outcome(problem, now.credits, plan)
+
+
+class _Uncertain:
+    """Orders of the queue, by what becomes of it under the same sampled durations."""
+
+    def __init__(self, problem: Problem, seed: int) -> None:
+        often = replications_for(len(problem.projects))
+        self.luck = scenarios_of(problem, often, seed)
+
+    def planned(
+        self, problem: Problem, credits: int, time_limit: float, iterations: int | None, seed: int
+    ) -> Outcome:
+        found = solve_stochastic(problem, time_limit=time_limit, iterations=iterations, seed=seed)
+        return self._judged(problem, credits, found.plan)
+
+    def kept(self, problem: Problem, before: Plan, now: Outcome) -> Outcome:
+        """The order that was found for fewer credits, if it is better on average."""
+        arrays = arrays_of(problem)
+        order = queue_order(problem, QueuePolicy.PLANNED, before)
+        then = self._judged(problem, now.credits, plan_in_order(problem, arrays, order))
+        return min(now, then, key=lambda outcome: (outcome.tardiness, outcome is then))
+
+    def _judged(self, problem: Problem, credits: int, plan: Plan) -> Outcome:
+        order = queue_order(problem, QueuePolicy.PLANNED, plan)
+        seen = forecast(play(problem, QueuePolicy.PLANNED, order, self.luck))
+        never = sum(start is None for start in plan.starts.values())
+        return Outcome(
+            credits, plan, seen.late, seen.days_late, seen.tardiness, never, seen.used,
+            seen.last_finish.p80 or 0, seen.replications,
+        )  # fmt: skip
 
 
 def shares(owned: dict[str, int], credits: int) -> dict[str, int]:
@@ -103,4 +169,8 @@ def _outcome(problem: Problem, credits: int, plan: Plan) -> Outcome:
     whole = credits * last
     never = sum(start is None for start in plan.starts.values())
     teams = tuple((team.name, team.own[0][1]) for team in problem.teams)
-    return Outcome(credits, plan, never, held / whole if whole else 0.0, last, teams)
+    said = plan.measure
+    return Outcome(
+        credits, plan, said.late, said.days_late, said.tardiness, never,
+        held / whole if whole else 0.0, last, 1, teams,
+    )  # fmt: skip

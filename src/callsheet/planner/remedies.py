@@ -38,12 +38,15 @@ class WayOut:
     how many it is split. ``late`` and ``days_late`` count, in the plan that was found, the
     projects that the plan in question starts; ``finishes`` are their days. ``saved_days`` are the
     days of lateness fewer than the same effort finds without the way (of ``accept``: 0).
+
+    Under uncertain durations the counts are means, and the days those by which something is
+    finished with a chance of 80 % (see ``replanning.Outcome``).
     """
 
     way: Way
-    late: int
-    days_late: int
-    saved_days: int
+    late: float
+    days_late: float
+    saved_days: float
     finishes: dict[str, int]
     project: str | None = None
     credits: int = 0
@@ -58,13 +61,15 @@ class Remedies:
 
     Every way is planned again from the same starts with the same effort, and so is the problem as
     it is: a way is named only if it is better than *that*, so that what more looking alone would
-    have found is not credited to it. The same arguments give the same ways.
+    have found is not credited to it. The same arguments give the same ways. Where anything is
+    ``uncertain``, ways are compared by means.
     """
 
     def __init__(self, problem: Problem, plan: Plan, *, moves: int = MOVES, seed: int = 0) -> None:
         self.problem = problem
         self.plan = plan
         self._replanning = Replanning(problem, plan, moves=moves, seed=seed)
+        self.uncertain = self._replanning.uncertain
         self._given = self._replanning.given
         self._base = self._replanning.base
 
@@ -79,7 +84,7 @@ class Remedies:
         for credits in sorted({_rounded(share * shortfall.credits) for share in SHARES}):
             changed = _with_credits(self.problem, credits, shortfall.begin, shortfall.end)
             then = self._replanning.again(changed)
-            if then.tardiness < best.tardiness - 1e-9:
+            if then.clearly_less_late(best):
                 best = then
                 found.append(
                     self._way(
@@ -96,7 +101,7 @@ class Remedies:
         for changed, parts, (way, number) in self._changes(project):
             then = self._replanning.again(changed, parts)
             helps = then.finishes.get(id, NEVER) < self._base.finishes[id]
-            if helps and then.tardiness < self._base.tardiness - 1e-9:
+            if helps and then.clearly_less_late(self._base):
                 days, split = (number, 0) if way is Way.BRIEF_EARLIER else (0, number)
                 found.append(self._way(way, then, project=id, days=days, parts=split))
         return [*found, self._way(Way.ACCEPT, self._given, project=id)]
@@ -119,7 +124,7 @@ class Remedies:
         self, way: Way, then: Outcome, *, project: str | None = None, credits: int = 0,
         begin: int = 0, end: int = 0, days: int = 0, parts: int = 0,
     ) -> WayOut:  # fmt: skip
-        saved = 0 if way is Way.ACCEPT else self._base.days_late - then.days_late
+        saved = 0.0 if way is Way.ACCEPT else self._base.days_late - then.days_late
         return WayOut(
             way, then.late, then.days_late, saved, then.finishes, project, credits, begin, end,
             days, parts,

@@ -28,9 +28,10 @@ class Split:
 
     ``parts`` are their credits. ``supposed``: its concepts are not known, so that this may not be
     possible. ``finishes`` are the days on which the parts are finished in the plan with all
-    proposals up to this one, ``before`` when the whole was. ``saved_tardiness`` (weighted) and
-    ``saved_days`` are what this split saves beside those before it; days may be below 0, where
-    projects of more weight gain.
+    proposals up to this one, ``before`` when the whole was; under uncertain durations those by
+    which they are with a chance of 80 % (see ``replanning.Outcome``, also for what is saved).
+    ``saved_tardiness`` (weighted) and ``saved_days`` are what this split saves beside those before
+    it; days may be below 0, where projects of more weight gain.
     """
 
     project: str
@@ -39,7 +40,7 @@ class Split:
     before: int
     finishes: tuple[int, ...]
     saved_tardiness: float
-    saved_days: int
+    saved_days: float
 
     @property
     def apart(self) -> int:
@@ -63,6 +64,11 @@ class Splits:
     without: Outcome
     together: Outcome
     tried: int
+
+    @property
+    def replications(self) -> int:
+        """How often the queue was played to compare them; 1: everything takes its usual time."""
+        return len(self.without.by_replication)
 
 
 def splits(
