@@ -18,6 +18,7 @@ from callsheet.cli.plan_problem import (
     Order,
     SkipBadRows,
     Start,
+    Uncertainty,
     read_problem,
 )
 from callsheet.cli.plan_search import SearchSeed
@@ -38,6 +39,7 @@ def capacity_advice(
     date_order: Order = None,
     skip_bad_rows: SkipBadRows = False,
     history: History = None,
+    uncertainty: Uncertainty = None,
     time_limit: Annotated[
         float, typer.Option(min=0, max=3600, help="Seconds in which to look, for each number.")
     ] = 2.0,
@@ -60,7 +62,8 @@ def capacity_advice(
         skip_bad_rows,
         history,
         read_closures(closures),
-        teams=teams,
+        uncertainty,
+        teams,
     )
     if teams is not None and not any(team.own[0][1] for team in problem.teams):
         said = "No team has credits on the first day, so that others cannot be divided like them."

@@ -18,6 +18,7 @@ from callsheet.cli.plan_problem import (
     Order,
     SkipBadRows,
     Start,
+    Uncertainty,
     capacity_given,
     read_problem,
 )
@@ -43,6 +44,7 @@ def split_advice(
     date_order: Order = None,
     skip_bad_rows: SkipBadRows = False,
     history: History = None,
+    uncertainty: Uncertainty = None,
     time_limit: TimeLimit = 5.0,
     seed: SearchSeed = 0,
     json: Json = False,
@@ -61,7 +63,8 @@ def split_advice(
         skip_bad_rows,
         history,
         read_closures(closures),
-        teams=teams,
+        uncertainty,
+        teams,
     )
     found = improved(problem, time_limit, seed)
     from callsheet.planner.split import splits
@@ -127,7 +130,7 @@ def _draw(console: Console, answer: dict[str, Any]) -> None:
     before, after = answer["before"], answer["after"]
     if not answer["proposals"]:
         tried = say_number(answer["tried"], "project was", "projects were")
-        said = "Nothing is late." if not before["late"] else f"No split helps; {tried} tried."
+        said = f"No split helps; {tried} tried." if answer["tried"] else "Nothing is late."
         console.print(said, highlight=False)
         return
     table = Table(box=None, pad_edge=False)

@@ -12,6 +12,9 @@ from callsheet.planner.splitting import known_parts, supposed_parts, with_parts
 MOVES = 400_000
 """Projects placed in one trial, as in ``planner.replanning``; fewer find little to save."""
 
+NOTICED = 0.05
+"""Nothing is split for less than so many late projects: nobody would see them in figures."""
+
 WORTH = 0.01
 """A split saves at least this part of all weighted tardiness, or it is not worth the trouble."""
 
@@ -99,7 +102,7 @@ class _Greedy:
 
     def run(self, most: int) -> Splits:
         now, chosen = self.without, list[Split]()
-        todo = sorted(self.sizes, key=self._promise)[:MOST_TRIED] if now.tardiness > 0 else []
+        todo = sorted(self.sizes, key=self._promise)[:MOST_TRIED] if now.late >= NOTICED else []
         tried = len(todo)
         gains = {id: now.tardiness - self._try(id, now).tardiness for id in todo}
         while len(chosen) < most and gains:

@@ -32,7 +32,7 @@ def advice(tmp_path: Path, credits: str, *more: str) -> tuple[int, str, str]:
 
 
 def test_it_compares_numbers_of_credits(tmp_path: Path) -> None:
-    code, out, _ = advice(tmp_path, "40, 10, 20", "--json")
+    code, out, _ = advice(tmp_path, "40, 10, 20", "--json", "--uncertainty", "0")
     assert code == 0
     ten, twenty, forty = json.loads(out)["capacities"]
     assert (ten["credits"], ten["never"]) == (10, 2)
@@ -42,10 +42,25 @@ def test_it_compares_numbers_of_credits(tmp_path: Path) -> None:
     assert (forty["late"], forty["used"], forty["last_finish"]) == (0, 1.0, "2027-02-04")
 
 
+def test_it_compares_them_by_what_is_to_be_expected(tmp_path: Path) -> None:
+    code, out, _ = advice(tmp_path, "20,40", "--json")
+    assert code == 0
+    answer = json.loads(out)
+    twenty, forty = answer["capacities"]
+    assert answer["replications"] == 1_000
+    # The first is late now and then, the second nearly always; with 40 both now and then.
+    assert 1 < twenty["late"] < 1.6
+    assert 0 < forty["late"] < 1
+    assert forty["last_finish"] > "2027-02-04"  # in four of five cases, not usually
+
+
 def test_it_draws_a_table(tmp_path: Path) -> None:
-    code, out, _ = advice(tmp_path, "20")
+    code, out, _ = advice(tmp_path, "20", "--uncertainty", "0")
     assert code == 0
     assert "2027-03-09" in out
+    code, out, _ = advice(tmp_path, "20")
+    assert code == 0
+    assert "means of 1,000 runs of the queue" in out
 
 
 @pytest.mark.parametrize("credits", ["", "many", "20,-5", "1e3"])

@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.unit.cli.test_plan import run
 from tests.unit.cli.test_plan_schema import VALIDATOR
 
@@ -16,8 +18,8 @@ Giant,2027-06-11,90,content creation,,,,
 """
 
 
-def answer_of(tmp_path: Path, text: str = LATE) -> dict[str, Any]:
-    code, out, said = run(tmp_path, text, "--json")
+def answer_of(tmp_path: Path, text: str = LATE, *more: str) -> dict[str, Any]:
+    code, out, said = run(tmp_path, text, "--json", *more)
     assert code == 0, said
     answer: dict[str, Any] = json.loads(out)
     assert [error.message for error in VALIDATOR.iter_errors(answer)] == []
@@ -43,7 +45,7 @@ def test_every_project_has_its_reason(tmp_path: Path) -> None:
 
 
 def test_shortfalls_and_advice_have_dates(tmp_path: Path) -> None:
-    answer = answer_of(tmp_path)
+    answer = answer_of(tmp_path, LATE, "--uncertainty", "0")
     (span,) = answer["shortfalls"]
     # A start on 4 January would be a day before the last one in time.
     assert (span["from"], span["to"], span["credits"]) == ("2027-01-05", "2027-01-11", 10)
@@ -52,6 +54,23 @@ def test_shortfalls_and_advice_have_dates(tmp_path: Path) -> None:
     assert (way["code"], way["credits"], way["saved_days"]) == ("more_credits", 10, 5)
     advice = {one["id"]: [way["code"] for way in one["ways_out"]] for one in answer["advice"]}
     assert advice == {"Rush": ["brief_earlier", "accept"], "Teaser": ["accept"]}
+
+
+def test_what_helps_is_what_helps_on_average(tmp_path: Path) -> None:
+    """What a way leaves and saves together is what the forecast of the whole expects without."""
+    answer = answer_of(tmp_path)
+    expected = answer["simulation"]["expected_days_late"]
+    ways = [way for one in answer["advice"] for way in one["ways_out"]]
+    (sooner,) = [way for way in ways if way["code"] == "brief_earlier"]
+    accepted = [way for way in ways if way["code"] == "accept"]
+    assert {way["days_late"] for way in accepted} == {expected}
+    assert 0 < sooner["saved_days"] < expected
+    assert sooner["days_late"] + sooner["saved_days"] == pytest.approx(expected, abs=0.11)
+    by_id = {project["id"]: project for project in answer["projects"]}
+    finish = {one["id"]: one["ways_out"][-1]["finish"] for one in answer["advice"]}
+    assert finish == {id: by_id[id]["forecast"]["finish"]["p80"] for id in finish}
+    assert "in four of five cases" in sooner["sentence"]
+    assert "expected to be late" in sooner["sentence"]
 
 
 def test_it_is_said_under_the_table(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def test_the_schema_is_one_and_sees_a_wrong_answer(tmp_path: Path) -> None:
 
 
 def test_concepts_of_the_calendar_are_proposed(tmp_path: Path) -> None:
-    answer = advice(tmp_path, CALENDAR)
+    answer = advice(tmp_path, CALENDAR, "--uncertainty", "0")
     (film,) = answer["proposals"]
     assert (film["id"], film["parts"], film["hypothetical"]) == ("Film", [10, 10, 10], False)
     assert film["finishes"] == ["2027-02-04", "2027-03-09", "2027-04-09"]
@@ -57,6 +57,19 @@ def test_concepts_of_the_calendar_are_proposed(tmp_path: Path) -> None:
     assert (answer["before"]["days_late"], answer["after"]["days_late"]) == (66, 42)
     assert film["saved_days"] == 24
     assert "costs nothing" in film["sentence"]
+    assert answer["replications"] == 1
+
+
+def test_splits_are_compared_by_what_is_to_be_expected(tmp_path: Path) -> None:
+    answer = advice(tmp_path, CALENDAR)
+    assert answer["replications"] == 1_000
+    (film,) = answer["proposals"]
+    saved = answer["before"]["days_late"] - answer["after"]["days_late"]
+    assert film["saved_days"] == pytest.approx(saved, abs=0.11)
+    assert film["sentence"].startswith(
+        "Brief “Film” as 3 projects of 10 + 10 + 10 credits: in four of five cases the first is "
+        "finished by "
+    )
 
 
 def test_a_guess_is_called_hypothetical(tmp_path: Path) -> None:
@@ -64,9 +77,9 @@ def test_a_guess_is_called_hypothetical(tmp_path: Path) -> None:
     (film,) = advice(tmp_path, text)["proposals"]
     assert (film["parts"], film["hypothetical"]) == ([15, 15], True)
     assert "if its concepts allow that" in film["sentence"]
-    out = " ".join(run(tmp_path, text)[1].split())
+    out = " ".join(run(tmp_path, text, "--uncertainty", "0")[1].split())
     assert "(hypothetical)" in out
-    assert "Late without: 1 project by 66 working days. With 1 split: 1 project by" in out
+    assert "Without splits 1 project is late, by 66 working days in all. With 1 split" in out
 
 
 def test_nothing_is_proposed_where_nothing_helps(tmp_path: Path) -> None:
