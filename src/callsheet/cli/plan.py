@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from itertools import accumulate
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Any
 
 from callsheet.cli.output import Json, show
 from callsheet.cli.plan_closures import Closures, read_closures
 from callsheet.cli.plan_drawing import draw_plan
-from callsheet.cli.plan_files import check_outputs, write
+from callsheet.cli.plan_files import Html, Ics, Xlsx, check_outputs, write_plan
 from callsheet.cli.plan_forecast import forecasted
 from callsheet.cli.plan_latest import with_latest_days
 from callsheet.cli.plan_problem import (
@@ -53,15 +51,9 @@ def plan(
     robust: Robust = False,
     time_limit: TimeLimit = 5.0,
     seed: SearchSeed = 0,
-    ics: Annotated[
-        Path | None, typer.Option(help="Write the days of briefing and those wanted to this file.")
-    ] = None,
-    html: Annotated[
-        Path | None, typer.Option(help="Write the plan as a page for any browser to this file.")
-    ] = None,
-    xlsx: Annotated[
-        Path | None, typer.Option(help="Write the plan as a workbook to this file.")
-    ] = None,
+    ics: Ics = None,
+    html: Html = None,
+    xlsx: Xlsx = None,
     json: Json = False,
 ) -> None:
     """Say which briefs of a calendar to submit when, so that it is met with the credits there are.
@@ -88,20 +80,7 @@ def plan(
     )
     found = improved(problem, time_limit, seed, robust=robust)
     answer = described(problem, found, timeline, reading, seed, history, uncertainty)
-    # Each way to write a plan is imported only where it is asked for.
-    if ics is not None:
-        from callsheet.cli.plan_calendar import ics_of
-        from callsheet.kit.clock import now
-
-        write("ics", ics, ics_of(answer, now()))
-    if html is not None:
-        from callsheet.cli.plan_page import page_of
-
-        write("html", html, page_of(answer, timeline.zero).encode())
-    if xlsx is not None:
-        from callsheet.cli.plan_workbook import workbook_of
-
-        write("xlsx", xlsx, workbook_of(answer))
+    write_plan(answer, timeline.zero, ics=ics, html=html, xlsx=xlsx)
     show(answer, json=json, human=lambda out: draw_plan(out, answer, timeline.zero))
 
 

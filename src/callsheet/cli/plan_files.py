@@ -4,9 +4,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from callsheet.kit.errors import Refused
+
+if TYPE_CHECKING:
+    from callsheet.cli.plan_moves import Moves
+
+Ics = Annotated[
+    Path | None, typer.Option(help="Write the days of briefing and those wanted to this file.")
+]
+Html = Annotated[
+    Path | None, typer.Option(help="Write the plan as a page for any browser to this file.")
+]
+Xlsx = Annotated[Path | None, typer.Option(help="Write the plan as a workbook to this file.")]
 
 
 def check_outputs(outputs: Mapping[str, Path | None], inputs: Iterable[Path | None]) -> None:
@@ -28,6 +43,36 @@ def check_outputs(outputs: Mapping[str, Path | None], inputs: Iterable[Path | No
             raise unwritable(option, file, f"there is no folder {file.parent}")
         if not os.access(file if file.exists() else file.parent, os.W_OK):
             raise unwritable(option, file, "you may not write there")
+
+
+def write_plan(
+    answer: dict[str, Any],
+    first: date,
+    *,
+    ics: Path | None,
+    html: Path | None,
+    xlsx: Path | None,
+    moves: Moves | None = None,
+) -> None:
+    """Write a plan (as ``callsheet plan --json`` answers) that begins on ``first`` to the files
+    that are named. With ``moves``, what a repair has moved is marked.
+
+    Raises ``Refused`` where that does not work.
+    """
+    # Each way to write a plan is imported only where it is asked for.
+    if ics is not None:
+        from callsheet.cli.plan_calendar import ics_of
+        from callsheet.kit.clock import now
+
+        write("ics", ics, ics_of(answer, now(), moves))
+    if html is not None:
+        from callsheet.cli.plan_page import page_of
+
+        write("html", html, page_of(answer, first, moves).encode())
+    if xlsx is not None:
+        from callsheet.cli.plan_workbook import workbook_of
+
+        write("xlsx", xlsx, workbook_of(answer, moves))
 
 
 def write(option: str, file: Path, content: bytes) -> None:

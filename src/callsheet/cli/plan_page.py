@@ -15,6 +15,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from callsheet.cli.plan_forecast import expectation, say_chance, uncertainty
+from callsheet.cli.plan_moves import Moves, moves_section, old_day
 from callsheet.cli.plan_rows_drawing import MOST_ROWS, rows_drawn
 from callsheet.cli.plan_teams_drawing import teams_drawn
 from callsheet.cli.plan_words import by_week, quality, rows_to_look_at
@@ -53,13 +54,19 @@ patternTransform="rotate(45)"><line class="cs-loan-line" x1="0" y1="0" x2="0" y2
 """
 
 
-def page_of(answer: dict[str, Any], first: date) -> str:
-    """The page of a plan (as ``callsheet plan --json`` answers) that begins on ``first``."""
+def page_of(answer: dict[str, Any], first: date, moves: Moves | None = None) -> str:
+    """The page of a plan (as ``callsheet plan --json`` answers) that begins on ``first``.
+
+    With ``moves``, what a repair has moved is listed, and marked where it is to be briefed.
+    """
+    moves = moves or {}
     now, later = by_week(answer["projects"], first)
-    sections: list[SafeString | str] = [_to_brief(now, later, first)]
+    sections: list[SafeString | str] = [
+        _to_brief(now, later, first, moves), moves_section(moves, first),
+    ]  # fmt: skip
     if answer["usage"]:
         sections += [_credits(answer, first), _teams(answer, first), _rows(answer, first)]
-    sections += [_table(answer["projects"], first), _left_out(answer)]
+    sections += [_table(answer["projects"], first, moves), _left_out(answer)]
     return format_html(
         _PAGE,
         title=f"Briefs from {say_day(first, first)} {first.year} on",
@@ -97,7 +104,9 @@ _NEVER = "it costs more than the capacity, or follows what does"
 _NUMBERS = ("Credits", "Chance in time")
 
 
-def _to_brief(now: list[dict[str, Any]], later: list[dict[str, Any]], first: date) -> SafeString:
+def _to_brief(
+    now: list[dict[str, Any]], later: list[dict[str, Any]], first: date, moves: Moves
+) -> SafeString:
     """What to brief this week; without any, what comes first."""
     heading, shown = "Brief this week", now
     if not now:
@@ -111,6 +120,7 @@ def _to_brief(now: list[dict[str, Any]], later: list[dict[str, Any]], first: dat
             say_credits(project["credits"]),
             _late(project),
             _dates(project, first),
+            old_day(moves.get(project["id"]), first),
         )
         for project in shown
     )
@@ -121,7 +131,7 @@ def _to_brief(now: list[dict[str, Any]], later: list[dict[str, Any]], first: dat
         format_html_join(
             "",
             '<li><span class="day">{}</span><strong>{}</strong><span>{}</span>'
-            '<span class="more">{}{}</span></li>',
+            '<span class="more">{}{}{}</span></li>',
             items,
         ),
     )
@@ -233,7 +243,7 @@ def _rows(answer: dict[str, Any], first: date) -> SafeString:
     )
 
 
-def _table(projects: list[dict[str, Any]], first: date) -> SafeString:
+def _table(projects: list[dict[str, Any]], first: date, moves: Moves) -> SafeString:
     headings = (
         "Project", "Brief on", "Credits", "80 % date", "Wanted by", "Chance in time", "As planned",
     )  # fmt: skip
@@ -242,6 +252,7 @@ def _table(projects: list[dict[str, Any]], first: date) -> SafeString:
             project["title"],
             _notes(project),
             say_day(project["start"], first) if project["start"] else "never",
+            old_day(moves.get(project["id"]), first),
             project["credits"],
             say_day(sure, first) if (sure := project["forecast"]["finish"]["p80"]) else "",
             say_day(project["due"], first) if project["due"] else "",
@@ -264,7 +275,7 @@ def _table(projects: list[dict[str, Any]], first: date) -> SafeString:
         ),
         format_html_join(
             "",
-            '<tr><th scope="row">{}{}</th><td>{}</td><td class="number">{}</td><td>{}</td>'
+            '<tr><th scope="row">{}{}</th><td>{}{}</td><td class="number">{}</td><td>{}</td>'
             '<td>{}</td><td class="number">{}</td><td>{}</td></tr>',
             rows,
         ),

@@ -14,6 +14,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from callsheet.cli.plan_forecast import expectation, uncertainty
+from callsheet.cli.plan_moves import Moves, say_move
 from callsheet.cli.plan_words import quality
 
 _BRIEFS = (
@@ -21,6 +22,7 @@ _BRIEFS = (
     ("Planned until", 14), ("80 % date", 12), ("Wanted by", 12), ("Chance in time", 15),
     ("Working days late", 17), ("To spare", 10), ("Note", 44), ("Id", 16),
 )  # fmt: skip
+_WAS = ("Moved from", 12)
 _USAGE = (("Day", 12), ("Credits held", 14), ("Capacity", 10), ("In use", 9))
 _TEAMS = (
     ("Day", 12), ("Team", 24), ("Credits held", 14), ("Own", 10), ("Borrowed", 10),
@@ -30,10 +32,12 @@ _DAY = "yyyy-mm-dd"
 _NEVER = "Can never start: it costs more than the capacity, or follows what does."
 
 
-def workbook_of(answer: dict[str, Any]) -> bytes:
+def workbook_of(answer: dict[str, Any], moves: Moves | None = None) -> bytes:
     """An .xlsx file of a plan (as ``callsheet plan --json`` answers): Briefs, Usage, Notes.
 
-    Where there are teams, Teams says by day what each holds and borrows.
+    Where there are teams, Teams says by day what each holds and borrows. With ``moves`` (of a
+    repair, also where nothing has moved), a column has the old day of what has moved, and its note
+    the reason.
 
     Days are dates and amounts numbers, so that they sort and add up. What somebody typed stays the
     text that it is, also where it begins like a formula.
@@ -45,7 +49,12 @@ def workbook_of(answer: dict[str, Any]) -> bytes:
     first.title = "Briefs"
     headings = list(dict.fromkeys(name for p in answer["projects"] for name in p["notes"]))
     columns = [*_BRIEFS, *((name, 24) for name in headings)]
-    _fill(first, columns, (_brief(project, headings) for project in answer["projects"]))
+    rows = (_brief(p, headings, (moves or {}).get(p["id"])) for p in answer["projects"])
+    if moves is not None:
+        columns[1:1] = [_WAS]
+        olds = (moves[p["id"]]["from"] if p["id"] in moves else None for p in answer["projects"])
+        rows = ((row[0], old, *row[1:]) for row, old in zip(rows, olds, strict=True))
+    _fill(first, columns, rows)
     _fill(book.create_sheet("Usage"), _USAGE, map(_day, answer["usage"]))
     if answer["teams"]:
         _fill(book.create_sheet("Teams"), _TEAMS, _team_days(answer["usage"]))
@@ -55,8 +64,10 @@ def workbook_of(answer: dict[str, Any]) -> bytes:
     return out.getvalue()
 
 
-def _brief(project: dict[str, Any], headings: list[str]) -> tuple[object, ...]:
-    notes = []
+def _brief(
+    project: dict[str, Any], headings: list[str], move: dict[str, Any] | None
+) -> tuple[object, ...]:
+    notes = [] if move is None else [say_move(move)]
     if project["brief_by"] is None:
         notes.append(_NEVER)
     if project["brief_type_assumed"]:

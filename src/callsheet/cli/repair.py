@@ -12,6 +12,7 @@ from callsheet.cli.compiling import compile_planner
 from callsheet.cli.output import Json, show
 from callsheet.cli.plan import described
 from callsheet.cli.plan_closures import Closures, read_closures
+from callsheet.cli.plan_files import Html, Ics, Xlsx, check_outputs, write_plan
 from callsheet.cli.plan_problem import (
     Calendar,
     Country,
@@ -78,14 +79,18 @@ def repair(
         typer.Option(min=0, max=3600, help="Seconds to look, and as many for one from scratch."),
     ] = 5.0,
     seed: SearchSeed = 0,
+    ics: Ics = None,
+    html: Html = None,
+    xlsx: Xlsx = None,
     json: Json = False,
 ) -> None:
     """Mend a plan made earlier: keep as many of its starts as possible, and say what moves.
 
     The calendar is the one of today, and --start is today: what the plan starts before has
     started. Where nothing has changed, nothing moves. What it answers with --json can be repaired
-    again.
+    again. The files have the whole plan, with the old day of what has moved.
     """
+    check_outputs({"ics": ics, "html": html, "xlsx": xlsx}, [plan, calendar, history, teams])
     before = read_before(plan)
     problem, timeline, reading = read_problem(
         calendar,
@@ -104,7 +109,7 @@ def repair(
     now = since(before, problem, reading, timeline, slips, waiting)
     compile_planner()
     from callsheet.planner.repair import repair as mended
-    from callsheet.planner.repair_reasons import moves
+    from callsheet.planner.repair_reasons import moves as reasons_of
     from callsheet.planner.solve import solve
 
     with Console(stderr=True).status("Looking for a plan from scratch to compare with."):
@@ -120,7 +125,7 @@ def repair(
             time_limit=time_limit,
             seed=seed,
         )
-    why = moves(now.problem, now.homes, found.plan, now.longer)
+    why = reasons_of(now.problem, now.homes, found.plan, now.longer)
     whole = described(now.problem, found.plan, timeline, reading, seed, history, uncertainty)
     others = {
         id: scratch.starts[id] for id, home in now.homes.items() if scratch.starts[id] != home
@@ -141,6 +146,8 @@ def repair(
         },
         "plan": whole,
     }
+    moves = {row["id"]: row for row in answer["moved"]}
+    write_plan(whole, timeline.zero, ics=ics, html=html, xlsx=xlsx, moves=moves)
     show(answer, json=json, human=lambda out: draw_repair(out, answer))
 
 
