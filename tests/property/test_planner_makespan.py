@@ -9,10 +9,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from callsheet.planner.arrays import arrays_of
+from callsheet.planner.arrays import Arrays, Ints, arrays_of
 from callsheet.planner.check import check
+from callsheet.planner.exact import Proof
 from callsheet.planner.kernels.justifying import push_early, push_late
-from callsheet.planner.makespan import Breeding, last_row
+from callsheet.planner.makespan import (
+    FIRST_PROOF_SHARE,
+    Breeding,
+    bred_share,
+    first_proof_seconds,
+    last_row,
+)
 from callsheet.planner.plan import Status
 from callsheet.planner.problem import Duration, InFlight, Objective, Problem, Project, Resource
 from callsheet.planner.search import Best, cost_of, first_orders, order_of, placed
@@ -159,3 +166,49 @@ def test_what_never_starts_is_left_out_and_the_last_that_waits_for_it_not_bred()
     plan = solve(replace(problem, projects=(giant, *problem.projects[1:])), iterations=100)
     assert plan.status is Status.INFEASIBLE
     assert plan.starts[giant.id] is None
+
+
+def test_a_proof_is_tried_before_anything_is_bred() -> None:
+    problem = chain(4, 12)
+    plan = solve(problem, time_limit=20)
+    assert plan.status is Status.OPTIMAL
+    assert plan.seconds < 10, "it ends as soon as it is proved"
+    assert plan.iterations == 0
+
+
+def test_what_is_not_proved_at_once_is_bred_and_the_proof_tried_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given: list[float | None] = []
+
+    def in_vain(
+        arrays: Arrays, hint: Ints, upper: float, *, seconds: float | None, **_: object
+    ) -> Proof:
+        given.append(seconds)
+        return Proof(hint.copy(), 0.0)
+
+    monkeypatch.setattr("callsheet.planner.solve.prove", in_vain)
+    plan = solve(chain(3, 40), time_limit=0.5)
+    assert plan.status is Status.FEASIBLE
+    assert plan.iterations > 0
+    first, second = given
+    assert first is not None
+    assert second is not None
+    assert first <= FIRST_PROOF_SHARE * 0.5
+    assert second > first
+    given.clear()
+    solve(chain(3, 40), iterations=300)
+    assert given == [None], "without a clock there is one, after breeding"
+
+
+def test_the_more_rows_the_longer_they_are_bred() -> None:
+    shares = [bred_share(rows) for rows in (2, 60, 61, 90, 120, 1_000)]
+    assert shares == sorted(shares)
+    assert shares[0] == shares[1] < shares[2] < 0.22
+    assert shares[3] == pytest.approx(0.4)
+    assert shares[4] == shares[5] < 1
+
+
+def test_the_first_proof_is_short_however_much_time_there_is() -> None:
+    assert first_proof_seconds(3.0) == pytest.approx(0.3)
+    assert first_proof_seconds(600.0) == 1.0

@@ -29,6 +29,25 @@ ROUND_CHILDREN = 500
 STALE = 60_000
 """After so many children without an earlier end another population is begun."""
 
+FIRST_PROOF_SECONDS = 1.0
+FIRST_PROOF_SHARE = 0.1
+"""A proof is tried first: for so many seconds, or so much of the time if that is less."""
+
+SHARE_FEW, SHARE_MANY = 0.2, 0.6
+"""Of the time, up to FEW rows and from MANY rows on; CP-SAT, which has the rest, is good at few."""
+
+FEW, MANY = 60, 120
+
+
+def bred_share(rows: int) -> float:
+    """How much of the time is for breeding: in between the share grows with the rows."""
+    return float(np.interp(rows, (FEW, MANY), (SHARE_FEW, SHARE_MANY)))
+
+
+def first_proof_seconds(left: float) -> float:
+    """How many of the ``left`` seconds CP-SAT has before anything is bred."""
+    return min(FIRST_PROOF_SECONDS, FIRST_PROOF_SHARE * left)
+
 
 def last_row(arrays: Arrays, starts: Ints) -> int | None:
     """The row whose finish is all that costs; None where there is more, or less, to look for."""

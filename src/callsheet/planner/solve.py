@@ -12,7 +12,13 @@ from callsheet.planner.bounds import STEPS, Relaxation
 from callsheet.planner.check import check
 from callsheet.planner.exact import prove
 from callsheet.planner.kernels.compiling import NEVER
-from callsheet.planner.makespan import ROUND_CHILDREN, Breeding, last_row
+from callsheet.planner.makespan import (
+    ROUND_CHILDREN,
+    Breeding,
+    bred_share,
+    first_proof_seconds,
+    last_row,
+)
 from callsheet.planner.plan import Measure, Plan, Status, measure
 from callsheet.planner.problem import Problem
 from callsheet.planner.search import (
@@ -129,7 +135,12 @@ class _Run:
         small = min(arrays.n, 10 * paying) <= PROVED_MOST and not len(arrays.own)
         last = last_row(arrays, self.best.starts)
         if last is not None:
-            self._breed(arrays, last, 0.2 if arrays.n <= PROVED_MOST else 0.6)
+            if self.iterations is None:
+                # Many makespans are proved as soon as CP-SAT is asked; nothing is bred for them.
+                self._prove(arrays, first_proof_seconds(self.time_limit - self._elapsed()))
+                if self._closed(arrays) or not self._go_on():
+                    return
+            self._breed(arrays, last, bred_share(arrays.n))
         else:
             self._search(arrays, 0.15 if small else 1.0)
         if not self._same_start():
@@ -208,8 +219,10 @@ class _Run:
             self.method = "search"
         self._closed(arrays)
 
-    def _prove(self, arrays: Arrays) -> None:
-        left = None if self.iterations is not None else self.time_limit - self._elapsed()
+    def _prove(self, arrays: Arrays, left: float | None = None) -> None:
+        """Ask CP-SAT, for ``left`` seconds or all that are left."""
+        if left is None and self.iterations is None:
+            left = self.time_limit - self._elapsed()
         if left is not None and left < 0.02:
             return
         upper = self._value(arrays)
