@@ -39,7 +39,8 @@ CLEARLY = 2.0
 class Outcome:
     """A plan by the projects that the plan in question starts.
 
-    ``starts`` are the plan's days of everything in it, parts by themselves. ``ends`` are the days
+    ``starts`` are the plan's days of everything in it, parts by themselves, and ``order`` are the
+    ids of all in the order of its queue. ``ends`` are the days
     by which each is over with a chance of 80 %, or, where all durations are known, on which it is.
     ``finishes`` are the same by project: of one that is split, of its last part. ``tardiness`` is
     weighted; ``late`` and ``days_late`` count projects and their days; all three are means over
@@ -47,6 +48,7 @@ class Outcome:
     """
 
     starts: dict[str, int | None]
+    order: tuple[str, ...]
     ends: dict[str, int]
     finishes: dict[str, int]
     tardiness: float
@@ -88,23 +90,28 @@ class Replanning:
         problem: Problem,
         parts: Mapping[str, str] | None = None,
         *,
-        starts: Mapping[str, int | None] | None = None,
+        begin: Outcome | None = None,
         seed: int = 0,
     ) -> Outcome:
         """Plan a changed problem; ``parts`` says which of its projects are parts of which.
 
-        The search begins from ``starts``, by default those of the plan in question, and from the
-        priority rules. A part begins where its whole did. Another ``seed`` looks elsewhere.
+        The search begins from the starts and the order of ``begin``, by default those of the plan
+        in question, and from the priority rules. A part begins where its whole did. Another
+        ``seed`` looks elsewhere.
         """
         parts = parts or {}
-        known = self.plan.starts if starts is None else starts
+        begin = self.given if begin is None else begin
+        known = begin.starts
         arrays = arrays_of(problem)
         given = [known.get(id, known.get(parts.get(id, id))) for id in arrays.ids]
         hints = np.array([NEVER if day is None else day for day in given], dtype=np.int64)
         seed += self._seed
         plan = self._searched(problem, arrays, hints, seed)
         if self.uncertain:
-            orders = [queue_order(problem, QueuePolicy.PLANNED, plan), order_of(hints)]
+            place = {id: n for n, id in enumerate(begin.order)}
+            places = [place.get(id, place.get(parts.get(id, id), len(place))) for id in arrays.ids]
+            kept = np.argsort(np.array(places), kind="stable").astype(np.int64)
+            orders = [queue_order(problem, QueuePolicy.PLANNED, plan), kept]
             order = better_order(problem, arrays, orders, seed=seed)
             plan = plan_in_order(problem, arrays, order)
         check(problem, plan)
@@ -142,8 +149,10 @@ class Replanning:
         due = np.array([NO_DUE if self._due[id] is None else self._due[id] for id in whole])
         days = np.maximum(0, last - due)
         tardiness = days @ np.array([self._weight[id] for id in whole], dtype=np.float64)
+        order = queue_order(problem, QueuePolicy.PLANNED, plan)
+        queued = tuple(problem.projects[n].id for n in order)
         return Outcome(
-            plan.starts, ends, finishes, float(tardiness.mean()),
+            plan.starts, queued, ends, finishes, float(tardiness.mean()),
             float((days > 0).sum(axis=1).mean()), float(days.sum(axis=1).mean()), tardiness,
         )  # fmt: skip
 

@@ -135,7 +135,7 @@ class _Greedy:
 
     def _try(self, id: str, now: Outcome, seed: int = 0) -> Outcome:
         problem, parts = self._with(id)
-        return self.replanning.again(problem, self.parts | parts, starts=now.starts, seed=seed)
+        return self.replanning.again(problem, self.parts | parts, begin=now, seed=seed)
 
     def _with(self, id: str) -> tuple[Problem, dict[str, str]]:
         return with_parts(self.problem, self._project(id), self.sizes[id])

@@ -69,7 +69,7 @@ def _mean_excess(median: int, sigma: float) -> float:
 
 def outcome(by_replication: list[float]) -> Outcome:
     mean = float(np.mean(by_replication))
-    return Outcome({}, {}, {}, mean, 1.0, mean, np.array(by_replication))
+    return Outcome({}, (), {}, {}, mean, 1.0, mean, np.array(by_replication))
 
 
 def test_what_luck_alone_explains_is_not_clearly_less() -> None:
