@@ -31,7 +31,9 @@ CapacityOrTeams = Annotated[
 ]
 Teams = Annotated[
     Path | None,
-    typer.Option(help="Teams with credits of their own (.csv or .xlsx); the calendar names them."),
+    typer.Option(
+        help="Teams with credits of their own (.csv, .xlsx or .json); the calendar names them."
+    ),
 ]
 
 type CapacitySteps = list[tuple[date | None, int]]

@@ -61,7 +61,8 @@ class SheetDefinition:
 
     With ``keeps_notes``, columns that are not known are kept as notes, and merged cells speak for
     their rows or are refused; without it, the former are left out and the latter blank.
-    ``reads_json`` says whether it may be a JSON file.
+    ``reads_json`` says whether it may be a JSON file, with the list of its rows as ``json_list`` if
+    the whole is an object.
     """
 
     name: str
@@ -71,6 +72,7 @@ class SheetDefinition:
     synonyms: tuple[str, ...] = ()
     keeps_notes: bool = False
     reads_json: bool = False
+    json_list: str = "projects"
 
     def __hash__(self) -> int:
         return hash(self.name)

@@ -10,6 +10,8 @@ TEAMS = SheetDefinition(
     meaning="One row for each team that has credits of its own, and one more for each day from "
     "which it has others.",
     synonyms=("team", "brands", "accounts", "quotas"),
+    reads_json=True,
+    json_list="teams",
     columns=(
         Column("team", "Team", Kind.TEXT, "What the calendar calls it.",
                ("name", "brand", "account"), required=True, filled=True, longest=300),

@@ -11,12 +11,9 @@ from callsheet.sheets.columns import SheetDefinition
 from callsheet.sheets.limits import Limits
 from callsheet.sheets.tables import Cell, Nested, Table, Unreadable, bounded
 
-LIST_KEYS = ("projects",)
-"""Where the list stands if the whole is an object."""
-
 
 def read_json(file: Path, sheet: SheetDefinition, limits: Limits) -> Table:
-    """A list of objects, or an object with such a list as ``projects``.
+    """A list of objects, or an object with such a list under the sheet's ``json_list``.
 
     Rows are counted from 1, in the order of the list. A list of texts counts as a cell of several
     lines, null as a blank one. Each object may spell its keys in its own way. Raises Unreadable.
@@ -31,32 +28,35 @@ def read_json(file: Path, sheet: SheetDefinition, limits: Limits) -> Table:
         ) from None
     except (ValueError, RecursionError):
         # A number of thousands of digits, or lists in lists in lists.
-        raise Unreadable("broken_json", "This JSON holds what no calendar holds.") from None
-    rows = [_spelled(row, number, sheet) for number, row in enumerate(_objects(data), start=1)]
+        raise Unreadable(
+            "broken_json", f"This JSON holds what no list of {sheet.json_list} holds."
+        ) from None
+    rows = [_spelled(row, number, sheet) for number, row in enumerate(_objects(data, sheet), 1)]
     headings = list(dict.fromkeys(key for row in rows for key in row))
     if len(headings) > limits.columns:
         raise Unreadable(
             "too_many_columns",
-            f"The projects have {len(headings):,} different keys; at most {limits.columns} are "
-            "read.",
+            f"The {sheet.json_list} have {len(headings):,} different keys; at most "
+            f"{limits.columns} are read.",
         )
     cells = ([_cell(row.get(key)) for key in headings] for row in rows)
     return bounded([headings, *cells] if headings else [], file.name, limits, first=0)
 
 
-def _objects(data: Any) -> Iterator[dict[str, Any]]:
+def _objects(data: Any, sheet: SheetDefinition) -> Iterator[dict[str, Any]]:
+    key = sheet.json_list
     if isinstance(data, dict):
-        found = [data[key] for key in LIST_KEYS if key in data]
-        data = found[0] if found else data
+        data = data.get(key)
     if not isinstance(data, list):
         raise Unreadable(
-            "not_a_list", "This JSON is neither a list of projects nor {“projects”: [ … ]}."
+            "not_a_list", f"This JSON is neither a list of {key} nor {{“{key}”: [ … ]}}."
         )
+    first = sheet.columns[0].name
     for number, row in enumerate(data, start=1):
         if not isinstance(row, dict):
             raise Unreadable(
                 "not_an_object",
-                f"Number {number:,} of the list is no object like {{“title”: “Spring film”}}.",
+                f"Number {number:,} of the list is no object like {{“{first}”: …}}.",
             )
         yield row
 

@@ -42,7 +42,7 @@ class TeamsReading:
 def read_teams(
     file: Path, *, today: date, order: DateOrder | None = None, limits: Limits = LIMITS
 ) -> TeamsReading:
-    """Read teams from a CSV file or a workbook. Never raises for what the file holds.
+    """Read teams from a CSV file, a workbook or JSON. Never raises for what the file holds.
 
     The first row of a team says its credits from the first day on and its limits, further ones
     say other credits from a later day on.

@@ -76,6 +76,24 @@ def test_within_its_limits_only(tmp_path: Path, borrow: str, lend: str) -> None:
     assert sum(team["most_borrowed"] for team in answer["teams"]) == 0
 
 
+def test_the_teams_may_be_json(tmp_path: Path) -> None:
+    file = tmp_path / "teams.json"
+    teams = [{"name": "North", "own": 20, "may_borrow": 20}, {"name": "South", "own": 40}]
+    (tmp_path / "season.csv").write_text(CALENDAR)
+    arguments = ["plan", str(tmp_path / "season.csv"), "--teams", str(file), "--start",
+                 "2027-01-04", "--time-limit", "0.3", "--json"]  # fmt: skip
+    file.write_text(json.dumps({"teams": teams}))
+    done = CliRunner().invoke(build_planner(), arguments)
+    answer = json.loads(done.stdout)
+    as_csv = answer_of(tmp_path)
+    assert (answer["teams"], answer["usage"]) == (as_csv["teams"], as_csv["usage"])
+    file.write_text(json.dumps([*teams, {"name": "West", "own": "many"}]))
+    done = CliRunner().invoke(build_planner(), arguments)
+    assert done.exit_code == ExitCode.REFUSED
+    said = json.loads(done.stderr)["error"]["message"]
+    assert "row 3, column credits, “many”" in said
+
+
 def test_it_is_drawn(tmp_path: Path) -> None:
     code, out, _ = run(tmp_path, "plan")
     assert code == 0

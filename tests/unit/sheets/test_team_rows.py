@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,6 +48,50 @@ def test_limits_and_later_credits(tmp_path: Path) -> None:
 )
 def test_what_is_wrong_is_named(tmp_path: Path, rows: str, said: str) -> None:
     assert said in "\n".join(read(tmp_path, rows)[1])
+
+
+def from_json(tmp_path: Path, data: Any) -> tuple[tuple[TeamRow, ...], list[str]]:
+    file = tmp_path / "teams.json"
+    file.write_text(json.dumps(data))
+    reading = read_teams(file, today=date(2027, 1, 4))
+    return reading.teams, [str(problem) for problem in reading.problems]
+
+
+@pytest.mark.parametrize("wrap", [lambda rows: rows, lambda rows: {"teams": rows, "projects": []}])
+def test_json_has_the_words_of_a_problem(tmp_path: Path, wrap: Callable[[Any], Any]) -> None:
+    rows = [
+        {"name": "North", "own": 40, "may_borrow": 20, "may_lend": 0},
+        {"team": "South", "Credits": 30, "from": None, "may_lend": None},
+        {"name": "north", "own": 50, "from": "2027-03-01"},
+    ]
+    assert from_json(tmp_path, wrap(rows)) == (
+        (
+            TeamRow("North", ((None, 40), (date(2027, 3, 1), 50)), 20, 0),
+            TeamRow("South", ((None, 30),), 0, None),
+        ),
+        [],
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({"projects": []}, "neither a list of teams nor {“teams”: [ … ]}"),
+        (7, "neither a list of teams"),
+        (["North"], "Number 1 of the list is no object like {“team”: …}"),
+        ([], "The sheet is empty"),
+        ([{"name": "North"}], "The column Credits is missing"),
+        ([{"name": "North", "own": 40, "team": "N"}], "Number 1 of the list has two keys"),
+        ([{"name": "North", "own": [[0, 40]]}], "row 1, column credits, “[[0, 40]]”"),
+        ([{"name": "North", "own": True}], "row 1, column credits"),
+        ([{"name": "North", "own": 40.5}], "row 1, column credits, “40.5”"),
+        ([{"name": "North", "own": -4}], "row 1, column credits, “-4”"),
+        ([{"name": "North", "own": 4}, {"name": "North", "own": 5}], "row 2, column team, “North”"),
+        ([{"name": "North", "own": 4, "may_lend": "much"}], "row 1, column may_lend, “much”"),
+    ],
+)
+def test_what_is_wrong_in_json_is_named(tmp_path: Path, data: Any, said: str) -> None:
+    assert said in "\n".join(from_json(tmp_path, data)[1])
 
 
 def test_a_file_that_is_none(tmp_path: Path) -> None:
