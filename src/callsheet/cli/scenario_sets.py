@@ -52,24 +52,34 @@ def read_sets(texts: list[str], common: Assumptions) -> dict[str, Assumptions]:
         name, colon, rest = text.partition(":")
         name = name.strip()
         if not colon or not name or "=" in name:
-            raise _refused(
+            raise Refused(
+                "bad_assumptions",
                 f"“{text}” does not begin with a name and a colon. Write “more credits: "
-                "capacity=120”, or “as it is:” for no change."
+                "capacity=120”, or “as it is:” for no change.",
+                field="with",
             )
         if name in sets:
-            raise _refused(f"Two sets are called “{name}”. Each needs a name of its own.")
+            raise Refused(
+                "bad_assumptions",
+                f"Two sets are called “{name}”. Each needs a name of its own.",
+                field="with",
+            )
         sets[name] = _read(name, rest, common)
     if not FEWEST_SETS <= len(sets) <= MOST_SETS:
-        raise _refused(
+        raise Refused(
+            "bad_assumptions",
             f"From {FEWEST_SETS} to {MOST_SETS} sets of assumptions are compared, not {len(sets)}. "
-            "Give --with for each; “as it is:” is one without changes."
+            "Give --with for each; “as it is:” is one without changes.",
+            field="with",
         )
     for name, assumed in sets.items():
         for needed in ("capacity", "start"):
             if getattr(assumed, needed) is None:
-                raise _refused(
+                raise Refused(
+                    "bad_assumptions",
                     f"In “{name}” nothing says the {needed}. Give --{needed} for all sets, or "
-                    f"{needed}= in this one."
+                    f"{needed}= in this one.",
+                    field="with",
                 )
     return sets
 
@@ -79,16 +89,20 @@ def _read(name: str, text: str, common: Assumptions) -> Assumptions:
     for part in filter(None, (part.strip() for part in _END.split(text))):
         key, equals, value = (piece.strip() for piece in part.partition("="))
         if not equals or key not in KNOWN:
-            raise _refused(
+            raise Refused(
+                "bad_assumptions",
                 f"In “{name}”, “{part}” is no assumption. Write one of {', '.join(KNOWN)}, then = "
-                "and the value; a semicolon before the next one."
+                "and the value; a semicolon before the next one.",
+                field="with",
             )
         if key in changes:
-            raise _refused(f"In “{name}”, {key} is said twice.")
+            raise Refused("bad_assumptions", f"In “{name}”, {key} is said twice.", field="with")
         try:
             changes[key] = _READERS[key](value)
         except Refused as refusal:
-            raise _refused(f"In “{name}”: {refusal.message}") from None
+            raise Refused(
+                "bad_assumptions", f"In “{name}”: {refusal.message}", field="with"
+            ) from None
     return replace(common, **changes)
 
 
@@ -101,14 +115,20 @@ def _start(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise _refused(f"“{text}” is no day. Write start=2027-01-04.") from None
+        raise Refused(
+            "bad_assumptions", f"“{text}” is no day. Write start=2027-01-04.", field="with"
+        ) from None
 
 
 def _policy(text: str) -> QueuePolicy:
     try:
         return QueuePolicy(text)
     except ValueError:
-        raise _refused(f"“{text}” is no policy. There are {', '.join(QueuePolicy)}.") from None
+        raise Refused(
+            "bad_assumptions",
+            f"“{text}” is no policy. There are {', '.join(QueuePolicy)}.",
+            field="with",
+        ) from None
 
 
 def _country(text: str) -> str:
@@ -127,16 +147,18 @@ def _uncertainty(text: str) -> float:
     except ValueError:
         sigma = -1.0
     if not 0 <= sigma <= MOST_UNCERTAIN:
-        raise _refused(
+        raise Refused(
+            "bad_assumptions",
             f"“{text}” does not say how much durations vary. Write a number from 0 (not at all) to "
-            f"{MOST_UNCERTAIN}, such as uncertainty=0.3."
+            f"{MOST_UNCERTAIN}, such as uncertainty=0.3.",
+            field="with",
         )
     return sigma
 
 
 def _path(text: str) -> Path:
     if not Path(text).is_file():
-        raise _refused(f"There is no file {text}.")
+        raise Refused("bad_assumptions", f"There is no file {text}.", field="with")
     return Path(text)
 
 
@@ -150,7 +172,3 @@ _READERS: Mapping[str, Callable[[str], object]] = {
     "history": _path,
     "uncertainty": _uncertainty,
 }
-
-
-def _refused(sentence: str) -> Refused:
-    return Refused("bad_assumptions", sentence, field="with")
