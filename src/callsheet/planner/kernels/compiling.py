@@ -22,3 +22,15 @@ def compiled(kernel: Callable[..., Any]) -> Any:
     except RuntimeError:
         # There is no folder that may be written, so that every process compiles for itself.
         return njit(kernel, nogil=True)
+
+
+def inner(kernel: Callable[..., Any]) -> Any:
+    """As ``compiled``, for what only kernels call: there is no way in from Python.
+
+    Unpacking a queue's arrays for each of them would take a large part of all compiling.
+    """
+    options: dict[str, Any] = {"nogil": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    try:
+        return njit(kernel, cache=True, **options)
+    except RuntimeError:
+        return njit(kernel, **options)

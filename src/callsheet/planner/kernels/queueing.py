@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from callsheet.planner.kernels.compiling import NEVER, compiled
+from callsheet.planner.kernels.compiling import NEVER, compiled, inner
 
 
 class Given(NamedTuple):
@@ -73,7 +73,7 @@ class Yard(NamedTuple):
 TODAY, STEP, OPENED, RUNNING, WAITING = range(5)
 
 
-@compiled
+@inner
 def fits(kinds, demand, j, room):
     """Whether row ``j`` has room. From overdrawn credits starts nothing, not even what is free."""
     fit = demand[j, 0] <= room[0]
@@ -83,21 +83,21 @@ def fits(kinds, demand, j, room):
     return fit
 
 
-@compiled
+@inner
 def add(kinds, room, units, j, sign):
     """Row ``j`` of ``units`` comes to the room (1) or goes (-1)."""
     for r in range(len(kinds)):
         room[r] += sign * units[j, r]
 
 
-@compiled
+@inner
 def move(kinds, coming, day, demand, j, sign):
     """Row ``j`` is expected back on a day of the ring (1), or is not any more (-1)."""
     for r in range(len(kinds)):
         coming[day, r] += sign * demand[j, r]
 
 
-@compiled
+@inner
 def enlist(line, waiting, place):
     """Put a place of the queue into the ``waiting`` ones of ``line``, which rise."""
     at = waiting
@@ -107,7 +107,7 @@ def enlist(line, waiting, place):
     line[at] = place
 
 
-@compiled
+@inner
 def insert(days, rows, count, day, row):
     """Put a row among ``count`` that are sorted by day, the latest first."""
     at = count
@@ -119,7 +119,7 @@ def insert(days, rows, count, day, row):
     rows[at] = row
 
 
-@compiled
+@inner
 def reserve(kinds, j, today, free, demand, overdue, coming, step, step_day, change, room):
     """The first day on which row ``j`` is expected to fit; NEVER if on none.
 
@@ -146,7 +146,7 @@ def reserve(kinds, j, today, free, demand, overdue, coming, step, step_day, chan
             return day
 
 
-@compiled
+@inner
 def yard_of(given):
     """Room for one replication after the other."""
     rows, resources = given.demand.shape
@@ -171,7 +171,7 @@ def yard_of(given):
     )
 
 
-@compiled
+@inner
 def open_yard(dur, given, yard, starts):
     """Begin a replication whose rows take ``dur`` days."""
     n = given.opens.shape[0]
@@ -195,7 +195,7 @@ def open_yard(dur, given, yard, starts):
     yard.at[WAITING] = 0
 
 
-@compiled
+@inner
 def join(j, today, place, yard):
     """Row ``j`` has nothing left to wait for but room."""
     enlist(yard.line, yard.at[WAITING], place[j])
@@ -204,7 +204,7 @@ def join(j, today, place, yard):
     yard.entered[j] = today
 
 
-@compiled
+@inner
 def let_pass(kinds, before, today, yard):
     """What was expected by today and is not back yet is overdue."""
     ring = yard.coming.shape[0]
@@ -214,7 +214,7 @@ def let_pass(kinds, before, today, yard):
             yard.coming[day & (ring - 1), r] = 0
 
 
-@compiled
+@inner
 def serve(stop, dur, order, place, given, yard, strict, patience, starts):
     """Play one replication on from where it stands, as long as the day is before ``stop``.
 

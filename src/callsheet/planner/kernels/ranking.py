@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from callsheet.planner.kernels.compiling import NEVER, compiled
+from callsheet.planner.kernels.compiling import NEVER, compiled, inner
 from callsheet.planner.kernels.costs import cost
 from callsheet.planner.kernels.queueing import (
     RUNNING,
@@ -30,7 +30,7 @@ CLEARLY = 1.5
 """A trial is dropped when its mean is so many standard errors too high."""
 
 
-@compiled
+@inner
 def note(yard, order, slot):
     """Write down where a replication stands; ``slot[0]`` is its day, or -1 if there is no room."""
     running, waiting = yard.at[RUNNING], yard.at[WAITING]
@@ -61,7 +61,7 @@ def note(yard, order, slot):
         at += 2
 
 
-@compiled
+@inner
 def same(one, other, resources, ring):
     """Whether two slots say the same."""
     if one[0] < 0:
@@ -73,7 +73,7 @@ def same(one, other, resources, ring):
     return at == length
 
 
-@compiled
+@inner
 def resume(slot, place, given, starts, entered, yard, trial):
     """Put a replication back to where a slot says it stood; ``starts`` are what it led to.
 
@@ -115,7 +115,7 @@ def resume(slot, place, given, starts, entered, yard, trial):
         at += 2
 
 
-@compiled
+@inner
 def together(j, low, high, order, starts, entered):
     """The first day on which ``j`` waits with one of the places ``low`` to ``high``, or NEVER."""
     first = NEVER
@@ -279,7 +279,7 @@ def anneal(
     return best_order, best / scenarios, played
 
 
-@compiled
+@inner
 def move_in(order, place, origin, target, swap):
     """Who is at ``origin`` goes to ``target``; those between shift, unless two change places."""
     j = order[origin]
@@ -296,7 +296,7 @@ def move_in(order, place, origin, target, swap):
         place[order[at]] = at
 
 
-@compiled
+@inner
 def move_back(order, place, low, high, j, i, swap):
     """Undo ``move_in`` of ``j`` to where ``i`` was, between the places ``low`` and ``high``."""
     if swap:
