@@ -12,7 +12,8 @@ from icalendar import Calendar
 
 from callsheet.cli.exits import ExitCode
 from callsheet.cli.plan_moves import moves_section, say_move
-from tests.unit.cli.test_plan_page import EVIL, MONDAY, Elements
+from callsheet.cli.plan_page import page_of
+from tests.unit.cli.test_plan_page import EVIL, MONDAY, Elements, answer, project
 from tests.unit.cli.test_repair import CALENDAR, plan, repair, run
 
 # The sequel follows the teaser, which takes five days more: 4 February becomes 11 February.
@@ -86,6 +87,17 @@ def test_what_can_never_start_now_keeps_its_old_day() -> None:
     assert "<script" not in section
     sooner = move | {"to": date(2027, 1, 1), "days": -1}
     assert "2027-01-01, 1 working day earlier. It" in say_move(sooner)
+
+
+def test_what_moved_into_this_week_says_so_where_it_is_to_be_briefed() -> None:
+    move = {
+        "id": "P0", "title": "Film 0", "from": date(2027, 1, 6), "to": MONDAY, "days": -2,
+        "reason": {"code": "better", "sentence": "This way the whole is less late."},
+    }  # fmt: skip
+    text = Elements(page_of(answer(project(), project(1)), MONDAY, {"P0": move})).text
+    week, rest = text.split("What has moved", 1)
+    assert week.count("moved, was Wed 6 Jan") == 1
+    assert rest.count("moved, was Wed 6 Jan") == 1
 
 
 def test_no_file_that_is_read_is_written_over(tmp_path: Path) -> None:
