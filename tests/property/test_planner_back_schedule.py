@@ -10,19 +10,12 @@ import pytest
 from callsheet.planner.back_schedule import LEVELS, BriefBy, back_schedule
 from callsheet.planner.plan import Plan
 from callsheet.planner.policies import QueuePolicy
-from callsheet.planner.problem import (
-    CREDITS,
-    Duration,
-    Problem,
-    ProblemError,
-    Project,
-    Resource,
-    Team,
-)
+from callsheet.planner.problem import CREDITS, Duration, Problem, Project, Resource
 from callsheet.planner.scenarios import scenarios_of
 from callsheet.planner.simulate import play, queue_order
 from callsheet.planner.solve import solve
 from tests.property.test_planner_queue import problem_of
+from tests.property.test_planner_team_queue import shared
 
 
 def chance(problem: Problem, plan: Plan, id: str, day: int, replications: int) -> float:
@@ -105,8 +98,12 @@ def test_it_follows_the_order_that_was_looked_for() -> None:
     assert (other["b"].p95, other["a"].p95) != (one["b"].p95, one["a"].p95)
 
 
-def test_teams_are_refused() -> None:
-    work = Project("p", ((CREDITS, 10),), Duration(1, 0.3), due=9, team="A")
-    shared = Problem((Resource(CREDITS, ((0, 10),)),), (work,), teams=(Team("A", ((0, 10),)),))
-    with pytest.raises(ProblemError, match="teams"):
-        back_schedule(shared, solve(shared, time_limit=0))
+@pytest.mark.parametrize("seed", [1, 3, 5, 8])
+def test_it_is_so_for_teams_that_lend(seed: int) -> None:
+    problem = shared(seed, sigma=0.4)
+    plan = solve(problem, time_limit=0)
+    for id, days in back_schedule(problem, plan, replications=40).items():
+        for level, day in zip(LEVELS, levels(days), strict=True):
+            if day is not None:
+                assert chance(problem, plan, id, day, 40) >= level
+                assert chance(problem, plan, id, day + 1, 40) < level

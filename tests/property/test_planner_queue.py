@@ -170,25 +170,15 @@ def test_a_model_in_simpy_starts_the_same() -> None:
 
 def test_compiled_and_plain_kernels_agree(monkeypatch: pytest.MonkeyPatch) -> None:
     from callsheet.planner import simulate as module
-    from callsheet.planner.kernels import queueing
+    from callsheet.planner.kernels import queueing, yard
 
     problems = [problem_of(seed, sigma=0.5) for seed in range(20)]
     compiled = [simulate(p, QueuePolicy.BACKFILL, replications=4).starts for p in problems]
-    for name in (
-        "fits",
-        "add",
-        "move",
-        "enlist",
-        "insert",
-        "reserve",
-        "yard_of",
-        "open_yard",
-        "join",
-        "serve",
-        "let_pass",
-    ):
-        monkeypatch.setattr(queueing, name, getattr(queueing, name).py_func)
-    monkeypatch.setattr(module, "queue", queueing.queue.py_func)
+    for part in (yard, queueing):
+        for name, value in vars(part).copy().items():
+            if hasattr(value, "py_func"):
+                monkeypatch.setattr(part, name, value.py_func)
+    monkeypatch.setattr(module, "queue", queueing.queue)
     for problem, starts in zip(problems, compiled, strict=True):
         plain = simulate(problem, QueuePolicy.BACKFILL, replications=4)
         assert np.array_equal(plain.starts, starts)
@@ -282,8 +272,9 @@ def test_nothing_to_do_is_no_trouble() -> None:
 def test_what_it_cannot_do_is_refused() -> None:
     team = Team("A", ((0, 10),))
     work = Project("p", ((CREDITS, 10),), Duration(1), team="A")
-    shared = Problem((Resource(CREDITS, ((0, 10),)),), (work,), teams=(team,))
-    with pytest.raises(ProblemError, match="teams"):
+    resources = (Resource(CREDITS, ((0, 10),)), Resource("video", ((0, 10),)))
+    shared = Problem(resources, (work,), teams=(team,))
+    with pytest.raises(ProblemError, match="credits alone"):
         simulate(shared, QueuePolicy.BACKFILL)
     with pytest.raises(ProblemError, match="needs a plan"):
         simulate(problem_of(3, sigma=0), QueuePolicy.PLANNED)

@@ -13,18 +13,18 @@ from callsheet.cli.plan_forecast import (
 )
 from callsheet.cli.plan_problem import (
     Calendar,
-    Capacity,
     Country,
     History,
     Order,
     SkipBadRows,
     Start,
     Uncertainty,
-    read_capacity,
+    capacity_given,
     read_problem,
     uncertainty_from,
 )
 from callsheet.cli.plan_search import TimeLimit
+from callsheet.cli.plan_teams import CapacityOrTeams, Teams
 from callsheet.cli.queue_playing import (
     Policy,
     Replications,
@@ -45,8 +45,9 @@ if TYPE_CHECKING:
 
 def forecast(
     calendar: Calendar,
-    capacity: Capacity,
     start: Start,
+    capacity: CapacityOrTeams = None,
+    teams: Teams = None,
     policy: Policy = QueuePolicy.PLANNED,
     replications: Replications = None,
     seed: Seed = 0,
@@ -62,18 +63,20 @@ def forecast(
     """Say when the projects of a calendar may start and finish, and how likely they are in time.
 
     The queue is played again and again, each time with other durations. Without a plan it is
-    served in the order of not-before dates, those of one day in the order of the rows.
+    served in the order of not-before dates, those of one day in the order of the rows. Teams lend
+    to each other as in the product.
     """
     problem, timeline, reading = read_problem(
         calendar,
         start.date(),
-        read_capacity(capacity),
+        capacity_given(capacity),
         country,
         date_order,
         skip_bad_rows,
         history,
         read_closures(closures),
         uncertainty,
+        teams,
     )
     often = replications_in(problem, replications)
     order = order_of(problem, reading, policy, seed, time_limit)

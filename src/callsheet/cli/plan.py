@@ -28,7 +28,6 @@ from callsheet.cli.plan_problem import (
 from callsheet.cli.plan_reasons import explained
 from callsheet.cli.plan_search import Robust, SearchSeed, TimeLimit, improved
 from callsheet.cli.plan_teams import CapacityOrTeams, Teams, team_days, teams_as_dicts
-from callsheet.kit.errors import Refused
 from callsheet.sheets.plan_rows import PlanReading, PlanRow
 
 if TYPE_CHECKING:
@@ -63,9 +62,6 @@ def plan(
     best plan so far.
     """
     check_outputs({"ics": ics, "html": html, "xlsx": xlsx}, [calendar, history, teams])
-    if robust and teams is not None:
-        said = "An order for teams that lend to each other is not looked for under luck."
-        raise Refused("robust_with_teams", said, field="robust")
     problem, timeline, reading = read_problem(
         calendar,
         start.date(),

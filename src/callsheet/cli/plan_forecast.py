@@ -29,10 +29,10 @@ def forecasted(
 ) -> dict[str, Any]:
     """An answer (of ``plan.answer_of``) with the forecast of its queue in the plan's order.
 
-    ``answer`` says already where the uncertainty is from. With teams, or more than ``MOST_PLAYED``
-    projects, there are no dates with a chance, and ``simulation`` is ``None``.
+    ``answer`` says already where the uncertainty is from. With more than ``MOST_PLAYED`` projects
+    there are no dates with a chance, and ``simulation`` is ``None``.
     """
-    if len(answer["projects"]) > MOST_PLAYED or problem.teams:
+    if len(answer["projects"]) > MOST_PLAYED:
         nothing = dict.fromkeys(("p50", "p80", "p95"))
         unknown = {"start": nothing, "finish": nothing, "on_time_probability": None}
         projects = [project | {"forecast": unknown} for project in answer["projects"]]
@@ -99,8 +99,6 @@ def say_chance(chance: float | None) -> str:
 def expectation(answer: dict[str, Any]) -> str:
     """What is expected of the whole queue, in a sentence."""
     seen = answer["simulation"]
-    if seen is None and answer["teams"]:
-        return "Where teams lend to each other the dates have no chances beside them."
     if seen is None:
         return f"With more than {MOST_PLAYED:,} projects the dates have no chances beside them."
     late, projects = seen["expected_late"], len(answer["projects"])

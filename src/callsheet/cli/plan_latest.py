@@ -38,7 +38,7 @@ def with_latest_days(
     """
     durations = [p.duration for p in problem.projects] + [w.remaining for w in problem.in_flight]
     latest: dict[str, dict[str, Any]] = {}
-    played = not problem.teams and len(problem.projects) <= MOST_PLAYED
+    played = len(problem.projects) <= MOST_PLAYED
     if played and any(duration.sigma for duration in durations):
         from callsheet.planner.back_schedule import back_schedule
 

@@ -32,9 +32,6 @@ MOST_UNCERTAIN = 1.5
 long as usual."""
 
 Calendar = Annotated[Path, typer.Argument(help="The calendar: a .csv, .xlsx or .json file.")]
-Capacity = Annotated[
-    str, typer.Option(help="Credits at one time: 60, or with steps 60,2027-03-01:90.")
-]
 Start = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The first day of the plan.")]
 Country = Annotated[
     str | None, typer.Option(help="Whose public holidays count: SG, or DE-BE for a region.")

@@ -17,11 +17,12 @@ from callsheet.cli.plan_problem import (
     Order,
     SkipBadRows,
     Uncertainty,
-    read_capacity,
+    capacity_given,
     read_problem,
     uncertainty_from,
 )
 from callsheet.cli.plan_search import TimeLimit
+from callsheet.cli.plan_teams import Teams
 from callsheet.cli.queue_playing import (
     Policy,
     Replications,
@@ -55,6 +56,7 @@ def scenario(
     capacity: Annotated[
         str | None, typer.Option(help="Credits at one time: 60, or with steps 60,2027-03-01:90.")
     ] = None,
+    teams: Teams = None,
     start: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The first day.")
     ] = None,
@@ -72,8 +74,8 @@ def scenario(
 ) -> None:
     """Compare what several sets of assumptions would make of a calendar.
 
-    A set may change calendar, capacity, start, policy, country, closures, history and uncertainty.
-    All are played under the same luck. The time limit is for each plan that is looked for.
+    A set may change calendar, capacity or teams, start, policy, country, closures, history and
+    uncertainty. All are played under the same luck. The time limit is for each plan.
     """
     common = Assumptions(
         calendar,
@@ -84,6 +86,7 @@ def scenario(
         closures,
         history,
         uncertainty,
+        teams,
     )
     plays = {
         name: _Play(name, assumed, date_order, skip_bad_rows)
@@ -115,19 +118,20 @@ class _Play:
         self, name: str, assumed: Assumptions, order: Order, skip_bad_rows: SkipBadRows
     ) -> None:
         self.name, self.assumed = name, assumed
-        if assumed.start is None or assumed.capacity is None:
-            raise TypeError("sets that were read have both")
+        if assumed.start is None:
+            raise TypeError("sets that were read have one")
         try:
             self.problem, self.timeline, self.reading = read_problem(
                 assumed.calendar,
                 assumed.start,
-                read_capacity(assumed.capacity),
+                capacity_given(assumed.capacity),
                 assumed.country,
                 order,
                 skip_bad_rows,
                 assumed.history,
                 read_closures(assumed.closures),
                 assumed.uncertainty,
+                assumed.teams,
             )
         except Refused as refusal:
             said = f"In “{name}”: {refusal.message}"

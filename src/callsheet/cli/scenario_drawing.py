@@ -68,7 +68,8 @@ def _assumed(one: dict[str, Any]) -> str:
     """All that is assumed, in a sentence."""
     given = one["assumptions"]
     said = [f"{one['projects']:,} projects of {given['calendar']}"]
-    said += [f"{given['capacity']} credits", f"from {given['start']} on", f"{given['policy']}"]
+    whose = f"{given['capacity']} credits" if given["capacity"] else f"teams of {given['teams']}"
+    said += [whose, f"from {given['start']} on", f"{given['policy']}"]
     if given["country"]:
         said.append(f"holidays of {given['country']}")
     if given["closures"]:

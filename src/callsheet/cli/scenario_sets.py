@@ -22,7 +22,10 @@ _END = re.compile(r";|,(?=\s*[a-z-]+\s*=)")
 
 @dataclass(frozen=True, slots=True)
 class Assumptions:
-    """What a calendar is planned under. ``None`` of ``capacity`` and ``start``: nobody said it."""
+    """What a calendar is planned under. ``None`` of ``start``: nobody said it.
+
+    In sets that were read, either ``capacity`` or ``teams`` is said.
+    """
 
     calendar: Path
     capacity: str | None = None
@@ -32,6 +35,7 @@ class Assumptions:
     closures: str | None = None
     history: Path | None = None
     uncertainty: float | None = None
+    teams: Path | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """All of them as plain data."""
@@ -73,14 +77,20 @@ def read_sets(texts: list[str], common: Assumptions) -> dict[str, Assumptions]:
             field="with",
         )
     for name, assumed in sets.items():
-        for needed in ("capacity", "start"):
-            if getattr(assumed, needed) is None:
-                raise Refused(
-                    "bad_assumptions",
-                    f"In “{name}” nothing says the {needed}. Give --{needed} for all sets, or "
-                    f"{needed}= in this one.",
-                    field="with",
-                )
+        if assumed.capacity is None and assumed.teams is None:
+            raise Refused(
+                "bad_assumptions",
+                f"In “{name}” nothing says the capacity. Give --capacity or --teams for all sets, "
+                "or capacity= or teams= in this one.",
+                field="with",
+            )
+        if assumed.start is None:
+            raise Refused(
+                "bad_assumptions",
+                f"In “{name}” nothing says the start. Give --start for all sets, or start= in this "
+                "one.",
+                field="with",
+            )
     return sets
 
 
@@ -103,6 +113,10 @@ def _read(name: str, text: str, common: Assumptions) -> Assumptions:
             raise Refused(
                 "bad_assumptions", f"In “{name}”: {refusal.message}", field="with"
             ) from None
+    # Whose credits there are stands in place of how many there are, and the other way round.
+    for one, other in (("capacity", "teams"), ("teams", "capacity")):
+        if one in changes and other not in changes:
+            changes[other] = None
     return replace(common, **changes)
 
 
@@ -165,6 +179,7 @@ def _path(text: str) -> Path:
 _READERS: Mapping[str, Callable[[str], object]] = {
     "calendar": _path,
     "capacity": _capacity,
+    "teams": _path,
     "start": _start,
     "policy": _policy,
     "country": _country,

@@ -14,13 +14,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from callsheet.planner.arrays import Ints
+from callsheet.planner.given import given_of, note_length
 from callsheet.planner.kernels.briefing import in_time, open_all, play_until
-from callsheet.planner.kernels.queueing import Given
+from callsheet.planner.kernels.yard import Given
 from callsheet.planner.plan import Plan
 from callsheet.planner.policies import QueuePolicy
-from callsheet.planner.problem import Problem, ProblemError
+from callsheet.planner.problem import Problem
 from callsheet.planner.scenarios import scenarios_of
-from callsheet.planner.simulate import PATIENCE_DAYS, given_of, queue_order
+from callsheet.planner.simulate import PATIENCE_DAYS, queue_order
 
 REPLICATIONS = 400
 LEVELS = (0.5, 0.8, 0.95)
@@ -55,10 +56,9 @@ def back_schedule(
     a project that is briefed later keeps its place. A later day is taken to be no better than an
     earlier one, as is nearly always so: days are searched by halves.
 
-    Raises ``ProblemError`` for teams, ``ValueError`` below 1 replication.
+    Raises ``ProblemError`` for teams with other resources than credits, ``ValueError`` below 1
+    replication.
     """
-    if problem.teams:
-        raise ProblemError("teams", "the queues of teams that lend to each other are not simulated")
     wanted = [
         row
         for row, project in enumerate(problem.projects)
@@ -88,10 +88,8 @@ class _Queues:
     def sample(self, replications: int, seed: int, workers: int) -> None:
         sampled = scenarios_of(self._problem, replications, seed)
         dur = np.hstack((sampled.projects, sampled.in_flight))
-        rows, resources = self._given.demand.shape
         n = len(self._order)
-        ring = 2 ** int(self._given.usual.max(initial=0)).bit_length()
-        length = 5 + resources * (2 + ring) + 3 * rows + 2 * n
+        length = note_length(self._given, len(self._given.demand), n)
         self._replications = replications
         self._parts = [
             (

@@ -62,8 +62,8 @@ def outcomes(
     before: so more credits are not shown as worse for want of looking. Where durations are known
     they are never; a queue under uncertain ones may, seldom, be a little later with more.
 
-    With teams, whose queues are not simulated, everything takes its usual time; each gets the
-    part of all credits that it owns on day 0 (``shares``), and what it may borrow and lend stays.
+    With teams everything takes its usual time; each gets the part of all credits that it owns on
+    day 0 (``shares``), and what it may borrow and lend stays.
     Raises ``ValueError`` if no team owns any then.
     """
     find = _Uncertain(problem, seed) if can_be_played(problem) else _Known()

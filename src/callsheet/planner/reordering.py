@@ -11,10 +11,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from callsheet.planner.arrays import Arrays, Ints
+from callsheet.planner.given import given_of
 from callsheet.planner.kernels.ranking import anneal
 from callsheet.planner.policies import QueuePolicy
 from callsheet.planner.problem import Problem
-from callsheet.planner.simulate import PATIENCE_DAYS, given_of, play
+from callsheet.planner.simulate import PATIENCE_DAYS, play
 from callsheet.planner.stochastic import marks_of, training
 
 SCENARIOS = 64
@@ -38,7 +39,7 @@ is known is good.
 
 
 def can_be_played(problem: Problem) -> bool:
-    """Whether anything is uncertain here, in a queue that can be simulated: one without teams."""
+    """Whether anything is uncertain here, in one queue: those of teams are not ordered anew."""
     works = [p.duration for p in problem.projects] + [w.remaining for w in problem.in_flight]
     return not problem.teams and any(duration.sigma > 0 for duration in works)
 

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from callsheet.planner.arrays import NO_DUE, Floats, Ints
+from callsheet.planner.given import given_of
 from callsheet.planner.kernels.compiling import NEVER
-from callsheet.planner.kernels.queueing import Given, queue
+from callsheet.planner.kernels.queueing import queue
 from callsheet.planner.plan import Plan
 from callsheet.planner.policies import QueuePolicy
-from callsheet.planner.problem import InFlight, Problem, ProblemError, Project, steps_on
+from callsheet.planner.problem import Problem, ProblemError
 from callsheet.planner.scenarios import Scenarios, scenarios_of
 
 PATIENCE_DAYS = 5
@@ -84,11 +85,10 @@ def simulate(
 
     ``plan`` gives the order of ``planned``; what it never starts comes last. ``ranks`` order what
     would be alike otherwise (see ``queue_order``). The same problem, policy, order and seed give
-    the same, whatever ``workers``. Raises ``ProblemError`` for teams,
-    whose loans this does not know, and for ``planned`` without a plan.
+    the same, whatever ``workers``. Teams lend to each other as admission lets them. Raises
+    ``ProblemError`` for ``planned`` without a plan, and for teams with other resources than
+    credits.
     """
-    if problem.teams:
-        raise ProblemError("teams", "the queues of teams that lend to each other are not simulated")
     sampled = scenarios_of(problem, replications, seed, workers=workers)
     order = queue_order(problem, policy, plan, ranks)
     return play(problem, policy, order, sampled, workers=workers)
@@ -148,42 +148,3 @@ def play(
     np.minimum(finishes, NEVER, out=finishes)
     ids = tuple(p.id for p in problem.projects)
     return Simulation(problem, policy, ids, starts, finishes, scenarios.in_flight)
-
-
-def given_of(problem: Problem) -> Given:
-    """What the queue knows of a problem: rows are the projects, then what is in flight."""
-    everything: tuple[Project | InFlight, ...] = (*problem.projects, *problem.in_flight)
-    row = {work.id: n for n, work in enumerate(everything)}
-    names = {name: r for r, name in enumerate(problem.resource_names)}
-    usual = [p.duration for p in problem.projects]
-    usual += [work.remaining for work in problem.in_flight]
-    demand = np.zeros((len(everything), len(names)), dtype=np.int64)
-    for n, work in enumerate(everything):
-        for name, units in work.demand:
-            demand[n, names[name]] = units
-    opens = np.array([p.ready for p in problem.projects], dtype=np.int64)
-    followers: list[list[int]] = [[] for _ in everything]
-    for n, project in enumerate(problem.projects):
-        for predecessor in project.after:
-            followers[row[predecessor]].append(n)
-    most = np.array([resource.most for resource in problem.resources], dtype=np.int64)
-    days = sorted({day for resource in problem.resources for day, _ in resource.capacity})
-    capacity = [[steps_on(r.capacity, day) for r in problem.resources] for day in days]
-    levels = np.array(capacity, dtype=np.int64)
-    change = np.vstack((levels[:1], levels[1:] - levels[:-1]))
-    last = np.array([resource.capacity[-1][1] for resource in problem.resources], dtype=np.int64)
-    return Given(
-        kinds=(0,) * len(names),
-        demand=demand,
-        usual=np.array([duration.p50 for duration in usual], dtype=np.int64),
-        safe=np.array([duration.p80 for duration in usual], dtype=np.int64),
-        opens=opens,
-        by_open=np.argsort(opens, kind="stable").astype(np.int64),
-        waits=np.array([len(p.after) for p in problem.projects], dtype=np.int64),
-        succ_from=np.cumsum([0, *map(len, followers)], dtype=np.int64),
-        succ=np.array([n for rows in followers for n in rows], dtype=np.int64),
-        ever=(demand[: len(problem.projects)] <= most).all(axis=1),
-        lasting=(demand[: len(problem.projects)] <= last).all(axis=1),
-        step_day=np.array(days, dtype=np.int64),
-        change=change,
-    )

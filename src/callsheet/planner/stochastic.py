@@ -18,18 +18,20 @@ import numpy as np
 from callsheet.planner.arrays import Arrays, Ints, arrays_of
 from callsheet.planner.bounds import Relaxation
 from callsheet.planner.check import check
+from callsheet.planner.given import given_of, note_length
 from callsheet.planner.kernels.compiling import NEVER
 from callsheet.planner.kernels.costs import cost
 from callsheet.planner.kernels.dispatching import dispatch
-from callsheet.planner.kernels.queueing import Given, queue
+from callsheet.planner.kernels.queueing import queue
 from callsheet.planner.kernels.ranking import anneal
+from callsheet.planner.kernels.yard import Given
 from callsheet.planner.plan import Plan
 from callsheet.planner.policies import QueuePolicy
-from callsheet.planner.problem import Problem, ProblemError
+from callsheet.planner.problem import Problem
 from callsheet.planner.rules import orders_by_rule
 from callsheet.planner.scenarios import Scenarios, scenarios_of, usual_days
 from callsheet.planner.search import order_of, placed
-from callsheet.planner.simulate import PATIENCE_DAYS, given_of, play, queue_order
+from callsheet.planner.simulate import PATIENCE_DAYS, play, queue_order
 from callsheet.planner.solve import OnProgress, Progress, plan_of, solve
 
 SCENARIOS = 128
@@ -108,10 +110,8 @@ def solve_stochastic(
     ``workers`` and ``on_progress`` are as in ``solve``; the ``z`` of ``Progress`` is the mean.
 
     Where every duration is known the answer is that of ``solve``. Raises ``ProblemError`` for
-    teams, whose loans the simulated queue does not know, ``ValueError`` for less than 1 scenario.
+    teams with other resources than credits, ``ValueError`` for less than 1 scenario.
     """
-    if problem.teams:
-        raise ProblemError("teams", "the queues of teams that lend to each other are not simulated")
     count = scenarios_for(problem) if scenarios is None else scenarios
     works = [p.duration for p in problem.projects] + [w.remaining for w in problem.in_flight]
     if not problem.projects or not any(duration.sigma for duration in works):
@@ -333,10 +333,10 @@ def marks_of(arrays: Arrays, given: Given, scenarios: int) -> tuple[Ints, tuple[
 
     Where the notes of a day need more room than there is, that day goes without.
     """
-    rows, resources = given.demand.shape
-    ring = 2 ** int(given.usual.max()).bit_length()
-    whole = 3 * rows + 2 * arrays.n
-    length = 5 + resources * (2 + ring) + min(whole, 600 + whole // 4)
+    rows = len(given.demand)
+    whole = note_length(given, rows, arrays.n)
+    least = note_length(given, 0, 0)
+    length = least + min(whole - least, 600 + (whole - least) // 4)
     marks = max(1, min(MARKS, NOTED_MOST // (16 * scenarios * length)))
     last = int(arrays.ready.max()) + int(arrays.dur.mean()) + 1
     days = np.linspace(0, last, marks, endpoint=False).astype(np.int64)

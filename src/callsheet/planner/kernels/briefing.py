@@ -5,17 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from callsheet.planner.kernels.compiling import NEVER, compiled
-from callsheet.planner.kernels.queueing import (
+from callsheet.planner.kernels.noting import note, resume
+from callsheet.planner.kernels.queueing import serve
+from callsheet.planner.kernels.yard import (
     OPENED,
     RUNNING,
     STEP,
     TODAY,
     let_pass,
     open_yard,
-    serve,
     yard_of,
 )
-from callsheet.planner.kernels.ranking import note, resume
 
 
 @compiled
@@ -63,7 +63,7 @@ def in_time(j, due, dur, order, place, given, patience, starts, entered, slots):
             today = min(today, given.opens[given.by_open[yard.at[OPENED]]])
         if yard.at[STEP] < given.step_day.shape[0]:
             today = min(today, given.step_day[yard.at[STEP]])
-        let_pass(given.kinds, before, today, yard)
+        let_pass(given, before, today, yard)
         yard.at[TODAY] = today
         while trial[j] == NEVER and yard.at[TODAY] <= last:
             serve(yard.at[TODAY] + 1, dur[s], order, place, given, yard, False, patience, trial)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from callsheet.planner.kernels.compiling import NEVER, compiled
-from callsheet.planner.kernels.queueing import TODAY, WAITING, open_yard, serve, yard_of
+from callsheet.planner.kernels.queueing import serve
+from callsheet.planner.kernels.yard import TODAY, WAITING, open_yard, yard_of
 
 
 @compiled

@@ -17,102 +17,12 @@ import numpy as np
 
 from callsheet.planner.kernels.compiling import NEVER, compiled, inner
 from callsheet.planner.kernels.costs import cost
-from callsheet.planner.kernels.queueing import (
-    RUNNING,
-    TODAY,
-    WAITING,
-    open_yard,
-    serve,
-    yard_of,
-)
+from callsheet.planner.kernels.noting import note, resume, same
+from callsheet.planner.kernels.queueing import serve
+from callsheet.planner.kernels.yard import open_yard, yard_of
 
 CLEARLY = 1.5
 """A trial is dropped when its mean is so many standard errors too high."""
-
-
-@inner
-def note(yard, order, slot):
-    """Write down where a replication stands; ``slot[0]`` is its day, or -1 if there is no room."""
-    running, waiting = yard.at[RUNNING], yard.at[WAITING]
-    resources = yard.free.shape[0]
-    ring = yard.coming.shape[0]
-    if 5 + resources * (2 + ring) + 3 * running + 2 * waiting > slot.shape[0]:
-        slot[0] = -1
-        return
-    slot[:5] = yard.at
-    at = 5
-    for r in range(resources):
-        slot[at] = yard.free[r]
-        slot[at + 1] = yard.overdue[r]
-        at += 2
-        for day in range(ring):
-            slot[at] = yard.coming[day, r]
-            at += 1
-    for n in range(running):
-        j = yard.end_row[n]
-        slot[at] = j
-        slot[at + 1] = yard.end_day[n]
-        slot[at + 2] = yard.due[j]
-        at += 3
-    for n in range(waiting):
-        j = order[yard.line[n]]
-        slot[at] = j
-        slot[at + 1] = yard.reserved[j]
-        at += 2
-
-
-@inner
-def same(one, other, resources, ring):
-    """Whether two slots say the same."""
-    if one[0] < 0:
-        return False
-    length = 5 + resources * (2 + ring) + 3 * one[RUNNING] + 2 * one[WAITING]
-    at = 0
-    while at < length and one[at] == other[at]:
-        at += 1
-    return at == length
-
-
-@inner
-def resume(slot, place, given, starts, entered, yard, trial):
-    """Put a replication back to where a slot says it stood; ``starts`` are what it led to.
-
-    Those who waited there are still in the same order among themselves.
-    """
-    n = given.opens.shape[0]
-    resources = yard.free.shape[0]
-    ring = yard.coming.shape[0]
-    yard.at[:] = slot[:5]
-    today = slot[TODAY]
-    at = 5
-    for r in range(resources):
-        yard.free[r] = slot[at]
-        yard.overdue[r] = slot[at + 1]
-        at += 2
-        for day in range(ring):
-            yard.coming[day, r] = slot[at]
-            at += 1
-    yard.missing[:] = given.waits
-    for j in range(n):
-        trial[j] = starts[j] if starts[j] < today else NEVER
-        yard.entered[j] = entered[j] if entered[j] < today else NEVER
-    # Who has begun and is not in the slot has finished.
-    yard.due[:] = -1
-    for k in range(slot[RUNNING]):
-        j = slot[at]
-        yard.end_row[k] = j
-        yard.end_day[k] = slot[at + 1]
-        yard.due[j] = slot[at + 2]
-        at += 3
-    for j in range(given.demand.shape[0]):
-        if yard.due[j] < 0 and (j >= n or trial[j] < NEVER):
-            for s in range(given.succ_from[j], given.succ_from[j + 1]):
-                yard.missing[given.succ[s]] -= 1
-    for k in range(slot[WAITING]):
-        j = slot[at]
-        yard.line[k] = place[j]
-        yard.reserved[j] = slot[at + 1]
-        at += 2
 
 
 @inner
@@ -142,10 +52,8 @@ def anneal(
     np.random.seed(seed)
     scenarios = dur.shape[0]
     n = order.shape[0]
-    resources = given.demand.shape[1]
     marks = slot_day.shape[0]
     yard = yard_of(given)
-    ring = yard.coming.shape[0]
     place = np.empty(n, np.int64)
     for at in range(n):
         place[order[at]] = at
@@ -233,9 +141,7 @@ def anneal(
                     if (
                         trial[s, j] < NEVER
                         and (not swap or trial[s, i] < NEVER)
-                        and same(
-                            slots[1 - side[s, m], s, m], slots[side[s, m], s, m], resources, ring
-                        )
+                        and same(slots[1 - side[s, m], s, m], slots[side[s, m], s, m], yard)
                     ):
                         ended[s] = m
                         break
