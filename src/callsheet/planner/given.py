@@ -70,8 +70,9 @@ def given_of(problem: Problem) -> Given:
 def note_length(given: Given, running: int, waiting: int) -> int:
     """The numbers in a note while so many hold and so many wait (``kernels.noting.length_of``)."""
     ring = 1 << int(given.usual.max(initial=0)).bit_length()
-    columns = given.change.shape[1]
-    return 5 + columns * (2 + ring) + (3 + len(given.may_borrow)) * running + 2 * waiting
+    columns: int = given.change.shape[1]
+    held = (3 + len(given.may_borrow)) * running
+    return 5 + columns * (2 + ring) + held + 2 * waiting
 
 
 def _changes(problem: Problem) -> tuple[Ints, Ints]:
