@@ -395,6 +395,7 @@ TABLE: dict[str, list[Row]] = {
     # The member is this project's required approver; nobody else can agree for them.
     "project_people.give_approval": [row(with_project("delivered"), {"member"}, UNSEEN)],
     "project_people.take_approval_back": [row(with_project("agreed"), {"member"}, UNSEEN)],
+    "finished_projects.finished_projects": [row(with_project("home"), READERS, UNSEEN)],
     "project_dates.list_samples": [row(with_project("home"), READERS, UNSEEN)],
     "project_view.list_projects": [
         row(lambda f, a, w: f(a, Account.objects.get(pk=w.home)), READERS, UNSEEN,

@@ -90,8 +90,14 @@ def others_at_work() -> int:
 
 
 def state() -> dict[str, tuple[int, str]]:
-    """All tables but those in which workers sign on and mark the jobs they took."""
-    return {table: rows for table, rows in contents().items() if "procrastinate" not in table}
+    """All tables but those in which workers sign on, mark the jobs they took and note when queues
+    are looked at next.
+    """
+    return {
+        table: rows
+        for table, rows in contents().items()
+        if "procrastinate" not in table and table != "projects_nextlook"
+    }
 
 
 def kill(pid: int) -> None:
