@@ -22,7 +22,6 @@ from callsheet.projects.models import Project, StageSpell
 from callsheet.projects.returns import expected_return, stage_end
 from callsheet.projects.samples import awaited_samples
 from callsheet.services.causes import Cause, of_project, of_queue
-from callsheet.services.entering import expect_return
 from callsheet.services.following import stir_all
 from callsheet.services.surroundings import Surroundings
 
@@ -40,6 +39,23 @@ class _Running(NamedTuple):
     credits: int
     returns_p50: date | None
     returns_p80: date | None
+
+    @classmethod
+    def of(cls, project: Project) -> _Running:
+        """The same of a project that is there with its account."""
+        account = project.account
+        return cls(
+            project.pk, account.time_zone, account.country, project.brief_type, project.credits,
+            project.returns_p50, project.returns_p80,
+        )  # fmt: skip
+
+
+class _Return(NamedTuple):
+    """Days of return. ``overdue``: because something takes longer than it should have."""
+
+    p50: date
+    p80: date
+    overdue: bool
 
 
 _RUNNING = Asked(
@@ -73,76 +89,44 @@ def refresh_returns() -> int:
         with transaction.atomic():
             batch = [_Running(*row) for row in _RUNNING.rows(last)]
             if moved := _moved(batch, around):
-                changed += _write(moved, around)
+                changed += _write(moved.keys(), around)
         if len(batch) < BATCH:
             return changed
         last = batch[-1].pk
 
 
-def _moved(batch: Sequence[_Running], around: Surroundings) -> list[int]:
-    """Those whose days would be others now; `_write` looks at them again under locks."""
+def _moved(batch: Sequence[_Running], around: Surroundings) -> dict[int, _Return]:
+    """Those whose days are others now, with these."""
     ids = [row.pk for row in batch]
     spells: dict[int, tuple[str, datetime, date | None]] = {
         project: (stage, since, until) for project, stage, since, until in _SPELLS.rows(ids)
     }
     awaited = awaited_samples(ids)
-    moved: list[int] = []
+    moved: dict[int, _Return] = {}
     for row in batch:
         calendar, today = around.calendars.in_country(row.country), clock.today(row.zone)
         before = row.returns_p50, row.returns_p80
-        days: tuple[date | None, date | None]
-        if row.pk in spells:
-            stage, since, until = spells[row.pk]
-            times = around.times.stages(row.brief_type, row.credits)
-            began = since.astimezone(clock.zone(row.zone)).date()
-            sample = awaited.get(row.pk)
-            comes = sample.expected_on if sample else None
-            days = expected_return(stage, began, today, times, calendar, until, comes)
-        else:
+        if row.pk not in spells:
             days = _pushed(*before, calendar.next_working(today))
+            if days != before:
+                moved[row.pk] = _Return(*days, overdue=True)
+            continue
+        stage, since, until = spells[row.pk]
+        times = around.times.stages(row.brief_type, row.credits)
+        began = since.astimezone(clock.zone(row.zone)).date()
+        sample = awaited.get(row.pk)
+        comes = sample.expected_on if sample else None
+        days = expected_return(stage, began, today, times, calendar, until, comes)
         if days != before:
-            moved.append(row.pk)
+            overdue = stage_end(stage, began, times, calendar, until)[0] < today
+            moved[row.pk] = _Return(*days, overdue)
     return moved
-
-
-def _expect(projects: Sequence[Project], around: Surroundings) -> dict[Project, Cause]:
-    """Those of these projects whose days are others now, set but not saved, and why."""
-    ids = [project.pk for project in projects]
-    spells = {
-        spell.project_id: spell
-        for spell in StageSpell.objects.filter(project_id__in=ids, until__isnull=True)
-    }
-    awaited = awaited_samples(ids)
-    moved: dict[Project, Cause] = {}
-    for project in projects:
-        spell = spells.get(project.pk)
-        today = clock.today(project.account.time_zone)
-        if spell is None:
-            if _push(project, today, around):
-                moved[project] = of_project("overdue", project)
-        elif expect_return(project, spell, awaited.get(project.pk), around):
-            late = _is_late(project, spell, today, around)
-            moved[project] = of_project("overdue", project) if late else of_queue("measured")
-    return moved
-
-
-def _push(project: Project, today: date, around: Surroundings) -> bool:
-    """What was running when the studio moved in has no stage yet: its day never lies behind us."""
-    before = project.returns_p50, project.returns_p80
-    days = _pushed(*before, around.calendar(project).next_working(today))
-    project.returns_p50, project.returns_p80 = days
-    return before != days
 
 
 def _pushed(p50: date | None, p80: date | None, soonest: date) -> tuple[date, date]:
+    """What was running when the studio moved in has no stage yet: its day never lies behind us."""
     first = max(p50 or soonest, soonest)
     return first, max(p80 or soonest, first)
-
-
-def _is_late(project: Project, spell: StageSpell, today: date, around: Surroundings) -> bool:
-    since = spell.since.astimezone(clock.zone(project.account.time_zone)).date()
-    times, calendar = around.stage_times(project), around.calendar(project)
-    return stage_end(spell.stage, since, times, calendar, spell.expected_until)[0] < today
 
 
 def _write(project_ids: Collection[int], around: Surroundings) -> int:
@@ -153,7 +137,14 @@ def _write(project_ids: Collection[int], around: Surroundings) -> int:
         .filter(pk__in=project_ids, status__in=[s.value for s in HOLDING])
         .order_by("pk")
     )
-    moved = _expect(locked, around)
-    write_fields(moved, _DAYS)
-    stir_all([(project.wallet_id, cause) for project, cause in moved.items()])
-    return len(moved)
+    moved = _moved([_Running.of(project) for project in locked], around)
+    causes: dict[Project, Cause] = {}
+    for project in locked:
+        if now := moved.get(project.pk):
+            project.returns_p50, project.returns_p80 = now.p50, now.p80
+            causes[project] = (
+                of_project("overdue", project) if now.overdue else of_queue("measured")
+            )
+    write_fields(causes, _DAYS)
+    stir_all([(project.wallet_id, cause) for project, cause in causes.items()])
+    return len(causes)
