@@ -7,20 +7,20 @@ words how late it is, so that nothing is said by colour alone.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from callsheet.cli.plan_axis import TOP, Axis
 from callsheet.insight.wording import say_working_days
 
 MOST_ROWS = 300
 """So many projects are drawn; a page of more would not be looked at."""
 
-_TOP, _SAID = 22.0, 8.0
+_SAID = 8.0
 _CHARACTER = 7.0
-_MONTH_NEEDS = 34.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +51,12 @@ def rows_drawn(projects: list[dict[str, Any]], first: date, days: int, sentence:
 def _drawn(
     look: _Look, projects: list[dict[str, Any]], first: date, days: int, sentence: str
 ) -> SafeString:
-    pen = _Pen(look, first, days, _TOP + look.row * len(projects))
+    pen = _Pen(look, Axis(first, days, look.left, look.width - look.right))
+    foot = TOP + look.row * len(projects)
     return format_html(
         '<svg viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}</svg>',
-        look.width, f"{pen.foot + 6:.0f}", sentence,
-        pen.months(),
+        look.width, f"{foot + 6:.0f}", sentence,
+        pen.axis.months(foot),
         format_html_join("", "{}", ((pen.project(n, p),) for n, p in enumerate(projects))),
     )  # fmt: skip
 
@@ -65,46 +66,20 @@ class _Pen:
     """Where what lies, in pixels."""
 
     look: _Look
-    first: date
-    days: int
-    foot: float
-
-    def x(self, day: date) -> float:
-        number = min(max(0, (day - self.first).days), self.days)
-        look = self.look
-        return look.left + number * (look.width - look.left - look.right) / self.days
-
-    def months(self) -> SafeString:
-        """A fine line and a name for each month that begins."""
-        marks, free_from = [], 0.0
-        for n in range(self.days):
-            day = self.first + timedelta(days=n)
-            if day.day != 1:
-                continue
-            x = self.x(day)
-            name = f"{day:%b}" if day.month > 1 else str(day.year)
-            marks.append((f"{x:.1f}", _TOP - 6, f"{self.foot:.0f}", name if x >= free_from else ""))
-            if x >= free_from:
-                free_from = x + _MONTH_NEEDS
-        return format_html_join(
-            "",
-            '<line class="cs-grid" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>'
-            '<text class="cs-tick" x="{0}" y="11" text-anchor="middle">{3}</text>',
-            marks,
-        )
+    axis: Axis
 
     def project(self, row: int, project: dict[str, Any]) -> SafeString:
         """A project's title, its bar, the part that is late, and the mark of its date."""
-        top = _TOP + row * self.look.row
+        top = TOP + row * self.look.row
         bar_top = top + (22 if self.look.above else 6)
-        begin, end = self.x(project["start"]), self.x(project["finish"])
+        begin, end = self.axis.x(project["start"]), self.axis.x(project["finish"])
         late, due = project["tardiness"], project["due"]
-        turn = min(max(begin, self.x(due)), end) if late and due else end
+        turn = min(max(begin, self.axis.x(due)), end) if late and due else end
         parts = [
             self._title(project["title"], top),
             self._block("run", begin, turn, bar_top),
             self._block("over", turn, end, bar_top) if late else "",
-            self._mark(self.x(due), bar_top + 7, late) if due else "",
+            self._mark(self.axis.x(due), bar_top + 7, late) if due else "",
             self._said(late, end, top, bar_top) if late else "",
         ]
         return format_html("<g>{}</g>", format_html_join("", "{}", ((part,) for part in parts)))

@@ -14,9 +14,10 @@ from typing import Any
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from callsheet.cli.plan_axis import TOP, Axis
 from callsheet.insight.wording import say_credits
 
-_TOP, _CHARACTER, _MONTH_NEEDS = 22.0, 7.0, 34.0
+_CHARACTER = 7.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +76,12 @@ def _drawn(
     days: int,
     sentence: str,
 ) -> SafeString:
-    pen = _Pen(look, first, days, _TOP + look.lane * len(teams))
+    pen = _Pen(look, Axis(first, days, look.left, look.width - look.right))
+    foot = TOP + look.lane * len(teams)
     return format_html(
         '<svg viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}</svg>',
-        look.width, f"{pen.foot + 6:.0f}", sentence,
-        pen.months(),
+        look.width, f"{foot + 6:.0f}", sentence,
+        pen.axis.months(foot),
         format_html_join("", "{}", ((pen.lane(n, *team),) for n, team in enumerate(teams))),
     )  # fmt: skip
 
@@ -89,37 +91,11 @@ class _Pen:
     """Where what lies, in pixels."""
 
     look: _Look
-    first: date
-    days: int
-    foot: float
-
-    def x(self, day: date) -> float:
-        number = min(max(0, (day - self.first).days), self.days)
-        look = self.look
-        return look.left + number * (look.width - look.left - look.right) / self.days
-
-    def months(self) -> SafeString:
-        """A fine line and a name for each month that begins."""
-        marks, free_from = [], 0.0
-        for n in range(self.days):
-            day = self.first + timedelta(days=n)
-            if day.day != 1:
-                continue
-            x = self.x(day)
-            name = f"{day:%b}" if day.month > 1 else str(day.year)
-            marks.append((f"{x:.1f}", _TOP - 6, f"{self.foot:.0f}", name if x >= free_from else ""))
-            if x >= free_from:
-                free_from = x + _MONTH_NEEDS
-        return format_html_join(
-            "",
-            '<line class="cs-grid" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>'
-            '<text class="cs-tick" x="{0}" y="11" text-anchor="middle">{3}</text>',
-            marks,
-        )
+    axis: Axis
 
     def lane(self, number: int, team: dict[str, Any], spans: list[_Span]) -> SafeString:
         """A team's name and limits, what it holds, and the line of its own credits."""
-        top = _TOP + number * self.look.lane
+        top = TOP + number * self.look.lane
         floor = top + self.look.lane - 8
         most = max(1, *(max(span.held, span.own) for span in spans))
         scale = (floor - top - (40 if self.look.above else 10)) / most
@@ -132,8 +108,8 @@ class _Pen:
             )
         ]
         line = " ".join(
-            f"{'L' if n else 'M'}{self.x(span.begin):.1f} {floor - span.own * scale:.1f} "
-            f"H{self.x(span.end):.1f}"
+            f"{'L' if n else 'M'}{self.axis.x(span.begin):.1f} {floor - span.own * scale:.1f} "
+            f"H{self.axis.x(span.end):.1f}"
             for n, span in enumerate(spans)
         )
         return format_html(
@@ -148,12 +124,12 @@ class _Pen:
     def _block(
         self, kind: str, span: _Span, low: int, high: int, floor: float, scale: float
     ) -> SafeString | str:
-        if high <= low or self.x(span.end) <= self.x(span.begin):
+        if high <= low or self.axis.x(span.end) <= self.axis.x(span.begin):
             return ""
         return format_html(
             '<rect class="{}" x="{}" y="{}" width="{}" height="{}"/>',
-            kind, f"{self.x(span.begin):.1f}", f"{floor - high * scale:.1f}",
-            f"{self.x(span.end) - self.x(span.begin):.1f}", f"{(high - low) * scale:.1f}",
+            kind, f"{self.axis.x(span.begin):.1f}", f"{floor - high * scale:.1f}",
+            f"{self.axis.x(span.end) - self.axis.x(span.begin):.1f}", f"{(high - low) * scale:.1f}",
         )  # fmt: skip
 
     def _names(self, team: dict[str, Any], top: float) -> SafeString:
