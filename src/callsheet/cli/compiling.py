@@ -14,6 +14,6 @@ def compile_planner() -> None:
     from callsheet.planner.preparing import is_prepared, prepare
 
     if not is_prepared():
-        said = "Compiling the planner for this machine, once (some ten seconds)."
+        said = "Compiling the planner for this machine, once (a minute or two)."
         with Console(stderr=True).status(said):
             prepare()

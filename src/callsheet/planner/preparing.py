@@ -1,8 +1,9 @@
 """Compiling the planner's kernels before they are needed.
 
-``python -m callsheet.planner.preparing`` does it for this machine and this user: some ten seconds,
-once. Where nobody has, the first plan does. The results are kept beside the kernels' sources, or,
-where those cannot be written, in the user's cache folder; ``NUMBA_CACHE_DIR`` names another place.
+``python -m callsheet.planner.preparing`` does it for this machine and this user: a minute or
+two, once. Where nobody has, the first plan does. The results are kept beside the kernels' sources,
+or, where those cannot be written, in the user's cache folder; ``NUMBA_CACHE_DIR`` names another
+place.
 """
 
 from __future__ import annotations
