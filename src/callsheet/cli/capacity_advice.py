@@ -50,7 +50,7 @@ def capacity_advice(
 
     Prices are the catalogue's defaults, and so are lead times without a history. All numbers are
     compared in the same runs of the queue, each with other durations. With teams, each gets the
-    part of the credits that it has in their file, and every project takes its usual time.
+    part of the credits that it has in their file.
     """
     amounts = _amounts(credits)
     problem, timeline, reading = read_problem(

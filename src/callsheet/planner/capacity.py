@@ -62,9 +62,8 @@ def outcomes(
     before: so more credits are not shown as worse for want of looking. Where durations are known
     they are never; a queue under uncertain ones may, seldom, be a little later with more.
 
-    With teams everything takes its usual time; each gets the part of all credits that it owns on
-    day 0 (``shares``), and what it may borrow and lend stays.
-    Raises ``ValueError`` if no team owns any then.
+    With teams each gets the part of all credits that it owns on day 0 (``shares``), and what it may
+    borrow and lend stays. Raises ``ValueError`` if no team owns any then.
     """
     find = _Uncertain(problem, seed) if can_be_played(problem) else _Known()
     found: list[Outcome] = []
@@ -126,7 +125,7 @@ class _Uncertain:
         never = sum(start is None for start in plan.starts.values())
         return Outcome(
             credits, plan, seen.late, seen.days_late, seen.tardiness, never, seen.used,
-            seen.last_finish.p80 or 0, seen.replications,
+            seen.last_finish.p80 or 0, seen.replications, _credits_of_teams(problem),
         )  # fmt: skip
 
 
@@ -168,9 +167,13 @@ def _outcome(problem: Problem, credits: int, plan: Plan) -> Outcome:
     last = max(ends, default=0)
     whole = credits * last
     never = sum(start is None for start in plan.starts.values())
-    teams = tuple((team.name, team.own[0][1]) for team in problem.teams)
     said = plan.measure
     return Outcome(
         credits, plan, said.late, said.days_late, said.tardiness, never,
-        held / whole if whole else 0.0, last, 1, teams,
+        held / whole if whole else 0.0, last, 1,
+        _credits_of_teams(problem),
     )  # fmt: skip
+
+
+def _credits_of_teams(problem: Problem) -> tuple[tuple[str, int], ...]:
+    return tuple((team.name, team.own[0][1]) for team in problem.teams)

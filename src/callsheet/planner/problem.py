@@ -239,6 +239,13 @@ class Problem:
         return {project.id: project for project in self.projects}
 
     @cached_property
+    def uncertain(self) -> bool:
+        """Whether anything here may take longer or shorter than usual."""
+        works = [project.duration for project in self.projects]
+        works += [work.remaining for work in self.in_flight]
+        return any(duration.sigma > 0 for duration in works)
+
+    @cached_property
     def resource_names(self) -> tuple[str, ...]:
         """The names of the resources, credits first."""
         return tuple(resource.name for resource in self.resources)

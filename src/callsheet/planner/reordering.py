@@ -39,9 +39,10 @@ is known is good.
 
 
 def can_be_played(problem: Problem) -> bool:
-    """Whether anything is uncertain here, in one queue: those of teams are not ordered anew."""
-    works = [p.duration for p in problem.projects] + [w.remaining for w in problem.in_flight]
-    return not problem.teams and any(duration.sigma > 0 for duration in works)
+    """Whether anything is uncertain here, in queues that can be simulated: teams lend to each other
+    only where credits are all there is.
+    """
+    return problem.uncertain and (not problem.teams or len(problem.resources) == 1)
 
 
 def replications_for(projects: int) -> int:

@@ -70,8 +70,7 @@ class Replanning:
     """Plans of changed problems, each found with the same effort from the same starts.
 
     ``base`` is what that effort finds without any change, or the plan in question where that is
-    better: what more looking alone finds is so not credited to a change. With teams
-    everything takes its usual time.
+    better: what more looking alone finds is so not credited to a change.
     """
 
     def __init__(self, problem: Problem, plan: Plan, *, moves: int = MOVES, seed: int = 0) -> None:

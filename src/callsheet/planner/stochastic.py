@@ -113,8 +113,7 @@ def solve_stochastic(
     teams with other resources than credits, ``ValueError`` for less than 1 scenario.
     """
     count = scenarios_for(problem) if scenarios is None else scenarios
-    works = [p.duration for p in problem.projects] + [w.remaining for w in problem.in_flight]
-    if not problem.projects or not any(duration.sigma for duration in works):
+    if not problem.projects or not problem.uncertain:
         plan = solve(
             problem, time_limit=time_limit, iterations=iterations, workers=workers, seed=seed,
             on_progress=on_progress,

@@ -10,7 +10,7 @@ from callsheet.planner.explain import shortfalls
 from callsheet.planner.forecast import forecast
 from callsheet.planner.plan import Plan
 from callsheet.planner.policies import QueuePolicy
-from callsheet.planner.problem import Duration, Problem
+from callsheet.planner.problem import Duration, Problem, Team
 from callsheet.planner.remedies import Remedies, Way
 from callsheet.planner.replanning import Outcome, Replanning
 from callsheet.planner.simulate import simulate
@@ -121,6 +121,24 @@ def test_numbers_of_credits_are_compared_in_the_same_runs() -> None:
     assert (some.late, some.days_late, some.last) == (
         seen.late, seen.days_late, seen.last_finish.p80,
     )  # fmt: skip
+
+
+def test_teams_advice_is_what_their_queues_do() -> None:
+    """Two teams of 30 credits, of which one has two films for the same day and may not borrow."""
+    teams = (Team("x", ((0, 30),), 0, 0), Team("y", ((0, 30),), 0, 0))
+    whole = replace(work("a", due=12), concepts=(10, 10, 10), team="x")
+    others = (replace(work("b", due=12), team="x"), replace(work("c", due=12), team="y"))
+    one = varying(problem_of(whole, *others, capacity=((0, 60),)))
+    problem = replace(one, teams=teams)
+    plan = solve(problem, iterations=100)
+    seen = forecast(simulate(problem, QueuePolicy.PLANNED, plan=plan))
+    late = max(seen.projects, key=lambda project: project.tardiness or 0).id
+    accept = Remedies(problem, plan).of_project(late)[-1]
+    assert (accept.way, accept.days_late) == (Way.ACCEPT, pytest.approx(seen.days_late))
+    few, many = outcomes(problem, [60, 120], iterations=100)
+    assert few.replications == 1_000
+    assert few.teams == (("x", 30), ("y", 30))
+    assert many.days_late < few.days_late / 2
 
 
 def test_the_same_question_has_the_same_answer() -> None:
