@@ -31,6 +31,22 @@ WITHOUT_A_CODE: Final = {
     ("tenants/access.py", "_require"),
     ("credits/post.py", "_refusal"),  # its sentences are read beside the database function
 }
+# Refusals that hand on a sentence made elsewhere: the functions that make it and what they raise,
+# or, where other people's code makes it, what it says in words.
+HANDED_ON: Final[dict[tuple[str, str], "Makers | str"]] = {
+    ("services/calendar_wanted.py", "wanted_not_understood"): (
+        "sheets/deliverables.py",
+        "NotDeliverable",
+        ("read_wanted", "_parts", "_part", "_search"),
+    ),
+    ("cli/plan_problem.py", "bad_rows"): "Each problem of a row, on a line of its own.",
+    ("cli/plan_teams.py", "bad_rows"): "Each problem of a row, on a line of its own.",
+    ("cli/history.py", "bad_rows"): "Each problem of a row, on a line of its own.",
+    ("cli/psplib.py", "bad_instance"): "The part of the instance, and the rule that it breaks.",
+    ("services/cataloguing.py", "does_not_fit"): "What this field of the catalogue may be.",
+    ("services/inviting.py", "weak_password"): "Each rule for passwords that this one breaks.",
+}
+type Makers = tuple[str, str, tuple[str, ...]]
 OF_ROWS: Final = ("sheets/", "services/importing/")
 _SAYING: Final = ("error", "warn", "NotReadable", "Unreadable", "Problem")
 
@@ -98,22 +114,48 @@ def _in_module(name: str, tree: ast.Module) -> Iterator[Refusal]:
             (code, field, message), status = THROUGH[name, called]
             if isinstance(given := call.args[code], ast.Constant) and not given.value:
                 continue  # only ever `NotFound`
-            yield Refusal(
-                _literal(given) or _lost(name, call),
-                status,
-                "" if field is None else _text(call.args[field], function),
-                _text(call.args[message], function),
-            )
+            code_said = _literal(given) or _lost(name, call, "code")
+            field_said = "" if field is None else _text(call.args[field], function)
+            for sentence in _sentences(name, code_said, call, call.args[message], function):
+                yield Refusal(code_said, status, field_said, sentence)
         elif called in STATUS and called != "NotFound" and where not in WITHOUT_A_CODE:
             field_given = next((k.value for k in call.keywords if k.arg == "field"), None)
-            yield Refusal(
-                _literal(call.args[0]) or _lost(name, call),
-                STATUS[called],
-                _text(field_given, function) if field_given is not None else "",
-                _text(call.args[1], function),
-            )
+            code_said = _literal(call.args[0]) or _lost(name, call, "code")
+            field_said = _text(field_given, function) if field_given is not None else ""
+            for sentence in _sentences(name, code_said, call, call.args[1], function):
+                yield Refusal(code_said, STATUS[called], field_said, sentence)
         elif name.startswith(OF_ROWS) and called in _SAYING:
             yield from _of_a_row(called, call, function)
+
+
+def _sentences(
+    name: str, code: str, call: ast.Call, said: ast.expr, function: ast.FunctionDef | None
+) -> Iterator[str]:
+    """The sentences of a refusal: its own, or those that it hands on."""
+    makers = HANDED_ON.get((name, code))
+    if makers is None or says_something(_text(said, function)):
+        sentence = _text(said, function)
+        yield sentence if says_something(sentence) else _lost(name, call, "sentence")
+    elif isinstance(makers, str):
+        yield makers
+    else:
+        yield from _made(*makers)
+
+
+def _made(name: str, raised: str, functions: tuple[str, ...]) -> Iterator[str]:
+    """What ``functions`` of a module say when they raise an exception of this name."""
+    silent = set(functions)
+    for function, call in _calls(ast.parse((SOURCE / name).read_text()), None):
+        if function is not None and function.name in functions and _called(call) == raised:
+            silent.discard(function.name)
+            yield _text(call.args[-1], function)
+    if silent:
+        raise ValueError(f"in src/callsheet/{name} nothing is refused by {', '.join(silent)}")
+
+
+def says_something(sentence: str) -> bool:
+    """Whether words are left of a sentence without what is filled in."""
+    return any(letter.isalpha() for letter in re.sub(r"\{[^{}]*\}", "", sentence))
 
 
 def _of_a_row(called: str, call: ast.Call, function: ast.FunctionDef | None) -> Iterator[Refusal]:
@@ -242,8 +284,9 @@ def _code(field: str) -> str:
     return f"`{field}`" if field else ""
 
 
-def _lost(name: str, call: ast.Call) -> str:
+def _lost(name: str, call: ast.Call, part: str) -> str:
     raise ValueError(
-        f"src/callsheet/{name}, line {call.lineno}: the code of this refusal cannot be read. Write"
-        " it as a text, or name the function that it passes through in tools/error_codes.py."
+        f"src/callsheet/{name}, line {call.lineno}: the {part} of this refusal cannot be read."
+        " Write it as a text, or name the function that it passes through, or that makes it, in"
+        " tools/error_codes.py."
     )

@@ -190,8 +190,12 @@ def work_calendar(country: str | None, closures: frozenset[date] = frozenset()) 
     code, _, region = (country or "").upper().partition("-")
     try:
         return WorkCalendar(code or None, region or None, closures)
-    except CalendarError as error:
-        raise Refused("unknown_country", f"{error}.", field="country") from None
+    except CalendarError:
+        raise Refused(
+            "unknown_country",
+            f"“{country}” is no country whose holidays we know. It looks like DE or DE-BE.",
+            field="country",
+        ) from None
 
 
 def uncertainty_from(history: Path | None, uncertainty: float | None) -> str:

@@ -21,6 +21,6 @@ def wanted_of(text: str) -> tuple[Wanted, ...]:
     try:
         found = read_wanted(text, book, most_quantity=studio_rules().most_quantity)
     except NotDeliverable as refusal:
-        raise Refused("wanted_not_understood", f"{refusal.sentence}", field="wanted") from None
+        raise Refused("wanted_not_understood", refusal.sentence, field="wanted") from None
     keys = {fold(kind.name): kind.key for kind in DeliverableType.objects.all()}
     return tuple(Wanted(keys[fold(item)], number) for item, number in found)

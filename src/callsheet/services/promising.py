@@ -54,8 +54,11 @@ def change_promise(
             )
         before = project.promised_on
         if before == promised_on:
-            said = f"{promised_on} is promised already." if promised_on else "Nothing is promised."
-            raise Refused("promised_already", said, field="promised_on")
+            raise Refused(
+                "promised_already",
+                f"{promised_on} is promised already." if promised_on else "Nothing is promised.",
+                field="promised_on",
+            )
         project.promised_on = promised_on
         project.version += 1
         project.changed_at = clock.now()
