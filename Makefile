@@ -41,9 +41,9 @@ check: setup ## Style, types, layers, generated docs, settings, migrations, lock
 fix: setup ## Repair what ruff can repair
 	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format .
 
-bench: setup ## A benchmark: NAME=ledger, JSON=1 for one object; planner: PSPLIB= a folder of instances
+bench: setup ## A benchmark: NAME=ledger, JSON=1 for one object; planner: ONLY=part,part PSPLIB=folder
 	@test -n "$(NAME)" || { echo "Which? make bench NAME=$$(grep -l 'import Report' benchmarks/*.py | sed 's#.*/\(.*\)\.py#\1#' | paste -sd'|' -)"; exit 2; }
-	@$(PYTHON) -m benchmarks.$(NAME) $(if $(JSON),--json)
+	@$(PYTHON) -m benchmarks.$(NAME) $(if $(JSON),--json) $(if $(ONLY),--only=$(ONLY))
 
 lock: ## Write the locks again: newest versions, hashes, no hosts
 	@tools/lock

@@ -1,16 +1,17 @@
 """The planner against its bound, first come, first served, a tuned rule, PyJobShop and SimPy.
 
-``python -m benchmarks.planner [--json] [--quick]``. The instances are those of
+``python -m benchmarks.planner [--json] [--quick] [--only=PART,PART]``. The instances are those of
 ``planner_instances``, 20 in each cell, held to the hashes below. ``--quick`` looks at 4 in each
 cell and leaves the largest out: a first look, not a result. With ``PSPLIB=folder`` in the
-environment the makespans of ``planner_psplib`` are compared, too.
+environment the makespans of ``planner_psplib`` are compared, too. All of it takes over an hour;
+``--only`` measures some parts, by the names in ``main``.
 """
 
 from __future__ import annotations
 
 import resource
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from statistics import median
 from time import perf_counter
@@ -34,6 +35,7 @@ from callsheet.planner.stochastic import solve_stochastic
 
 LOADS = (0.7, 0.9, 1.1)
 SEEDS = 20
+ONLY = "--only="
 # n: seconds, and the limits of the median gap in percent for each load
 GAPS = {
     100: (1.0, (1.0, 8.0, 40.0)),
@@ -189,27 +191,44 @@ def memory(report: Report) -> None:
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure and print. Raises SystemExit for a part that does not exist."""
     quick = "--quick" in sys.argv
     seeds = 4 if quick else SEEDS
-    report = Report("planner" + (", a first look" if quick else ""))
+    parts: dict[str, Callable[[Report], object]] = {
+        "command": command,
+        "simulation": simulation,
+        "first": lambda report: first_plans(report, seeds),
+        "proofs": lambda report: proofs(report, seeds),
+        "gaps": lambda report: gaps(report, seeds, [100, 200] if quick else list(GAPS)),
+        "uncertain": lambda report: uncertain(
+            report,
+            lambda n, load: cell(n, load, seeds, SIGMA),
+            [50, 100] if quick else list(SECONDS),
+            interval,
+        ),
+        "memory": memory,
+        "growth": growth,
+        "makespans": lambda report: makespans(report, 4 if quick else None),
+        "peers": lambda report: peers(report, 2 if quick else seeds),
+    }
+    chosen = chosen_parts(list(parts))
+    some = f" ({', '.join(chosen)})" if len(chosen) < len(parts) else ""
+    report = Report("planner" + some + (", a first look" if quick else ""))
     warm()
-    command(report)
-    simulation(report)
-    first_plans(report, seeds)
-    proofs(report, seeds)
-    gaps(report, seeds, [100, 200] if quick else list(GAPS))
-    uncertain(
-        report,
-        lambda n, load: cell(n, load, seeds, SIGMA),
-        [50, 100] if quick else list(SECONDS),
-        interval,
-    )
-    memory(report)
-    growth(report)
-    makespans(report, 4 if quick else None)
-    peers(report, 2 if quick else seeds)
-    report.show(sys.argv[1:])
+    for part in chosen:
+        begin = perf_counter()
+        parts[part](report)
+        print(f"{part}: measured in {perf_counter() - begin:.0f} s", file=sys.stderr)
+    report.show()
+
+
+def chosen_parts(parts: list[str]) -> list[str]:
+    """The parts that ``--only=`` names, in their order; all of them without it."""
+    named = [word.removeprefix(ONLY).split(",") for word in sys.argv if word.startswith(ONLY)]
+    wanted = {part for names in named for part in names}
+    if unknown := wanted - set(parts):
+        raise SystemExit(f"No such part: {', '.join(unknown)}. There are {', '.join(parts)}.")
+    return [part for part in parts if part in wanted] or parts
 
 
 if __name__ == "__main__":
