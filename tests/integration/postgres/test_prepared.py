@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
 import struct
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 
 import pytest
-from django.db import connection, connections, transaction
+from django.contrib.auth.models import Group
+from django.db import DataError, OperationalError, connection, connections, transaction
 
 from callsheet.config.databases import default_points_at
 from callsheet.config.engine.base import ASKED_BEFORE, MOST_PREPARED
+from callsheet.config.engine.refusing import FORGETS_EVERY
 from callsheet.kit.plans import plan_each_call
 from tests.conftest import own_cluster
 
@@ -34,6 +38,78 @@ def test_what_is_asked_often_is_prepared_once(live_db: str) -> None:
     connections.close_all()
     assert ask_often() == {"SELECT $1::int + 41"}
     assert connection.connection.prepared_max == MOST_PREPARED
+
+
+def prepared() -> list[str]:
+    """What of it is prepared; twice, if the connection does not know that it has it already."""
+    asked = "SELECT statement FROM pg_prepared_statements WHERE statement LIKE '%+ 41'"
+    return [statement for (statement,) in connection.connection.execute(asked, prepare=False)]
+
+
+class Refused(Exception):
+    """Why a transaction is rolled back."""
+
+
+def refuse(*, savepoint: bool, by_the_database: bool) -> None:
+    """Roll back a transaction, or a savepoint in one that goes on."""
+    around = transaction.atomic() if savepoint else nullcontext()
+    refused = suppress(Refused, DataError)
+    with around, refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        if by_the_database:
+            cursor.execute("SELECT 1 / %s", [0])
+        raise Refused
+
+
+@pytest.mark.parametrize("by_the_database", [False, True])
+@pytest.mark.parametrize("savepoint", [False, True])
+def test_what_is_refused_leaves_statements_prepared(
+    live_db: str, savepoint: bool, by_the_database: bool
+) -> None:
+    connections.close_all()
+    ask_often()
+    refuse(savepoint=savepoint, by_the_database=by_the_database)
+    assert prepared() == ["SELECT $1::int + 41"]
+    ask_often()
+    assert prepared() == ["SELECT $1::int + 41"]
+
+
+def test_now_and_then_all_are_forgotten(live_db: str) -> None:
+    connections.close_all()
+    ask_often()
+    connection._rollbacks = FORGETS_EVERY - 2  # type: ignore[attr-defined]
+    for remembered in (True, False):
+        refuse(savepoint=False, by_the_database=False)
+        assert len(prepared()) == int(remembered)
+
+
+def test_a_rollback_undoes_what_it_should(live_db: str) -> None:
+    def made(name: str) -> None:
+        Group.objects.create(name=name)
+
+    with transaction.atomic():
+        made("kept")
+        with suppress(Refused), transaction.atomic():
+            made("undone")
+            raise Refused
+        assert [group.name for group in Group.objects.all()] == ["kept"]
+    with suppress(Refused), transaction.atomic():
+        made("undone, too")
+        raise Refused
+    assert [group.name for group in Group.objects.all()] == ["kept"]
+    Group.objects.all().delete()
+
+
+def test_a_rollback_on_a_broken_connection_says_so_and_the_next_one_works(live_db: str) -> None:
+    def lose_the_connection() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            os.kill(cursor.fetchone()[0], signal.SIGTERM)
+            cursor.execute("SELECT pg_sleep(10)")
+
+    with pytest.raises(OperationalError):
+        lose_the_connection()
+    assert ask_often() == {"SELECT $1::int + 41"}
 
 
 def plans_of_one_statement() -> tuple[int, int]:

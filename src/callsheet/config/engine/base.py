@@ -19,7 +19,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.backends.postgresql.base import DatabaseWrapper as PostgresqlWrapper
+from django.db.backends.utils import debug_transaction
 from psycopg import Connection
+
+from callsheet.config.engine.refusing import FORGETS_EVERY, send_past
 
 __all__ = ["DatabaseWrapper"]
 
@@ -31,7 +34,11 @@ MOST_PREPARED = 500
 
 
 class DatabaseWrapper(PostgresqlWrapper):
-    """Django's own, whose new connections prepare what they ask often."""
+    """Django's own, whose new connections prepare what they ask often, and go on with it after a
+    rollback.
+    """
+
+    _rollbacks = 0
 
     def get_connection_params(self) -> dict[str, Any]:
         """What a connection is made with. Django prepares nothing unless it is told to."""
@@ -47,6 +54,24 @@ class DatabaseWrapper(PostgresqlWrapper):
             if not is_direct(connection):
                 connection.prepare_threshold = None
         return connection
+
+    def _rollback(self) -> None:
+        if self.connection is not None and self._keeps_prepared():
+            with debug_transaction(self, "ROLLBACK"), self.wrap_database_errors:
+                if send_past(self.connection, "ROLLBACK"):
+                    return
+        super()._rollback()  # type: ignore[misc]  # the stubs leave it out
+
+    def _savepoint_rollback(self, sid: str) -> None:
+        if self._keeps_prepared():
+            with self.wrap_database_errors:
+                if send_past(self.connection, self.ops.savepoint_rollback_sql(sid)):
+                    return
+        super()._savepoint_rollback(sid)  # type: ignore[misc]  # the stubs leave it out
+
+    def _keeps_prepared(self) -> bool:
+        self._rollbacks += 1
+        return self._rollbacks % FORGETS_EVERY != 0
 
 
 def is_direct(connection: Connection) -> bool:
