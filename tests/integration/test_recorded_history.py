@@ -21,6 +21,7 @@ from callsheet.kit.errors import NotFound
 from callsheet.planner.replay import Recorded, replay
 from callsheet.projects.models import FairnessReceipt, Project
 from callsheet.services import production, queueing
+from callsheet.services.publishing import publish_stirred
 from tests.builders import delivered, draft, finalized, somebody, status_of, submitted, wallet_with
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +37,8 @@ STRICT = [
 # the 60, and the last 10 would not be back by its day. All take as long as expected, for by that
 # the queue has judged.
 BACKFILL = [(50, 0, 0), (40, 1, 0), (10, 2, 0), (20, 3, 0), (15, 3, 0), (60, 5, 0), (10, 6, 0)]
+# The 10 waits behind the 55, for it is expected to take weeks; who had known would have let it go.
+UNFORESEEN = [(50, 0, 12), (55, 1, 9), (10, 2, 3), (15, 4, 2), (30, 6, 40)]
 
 
 def a_day(number: int) -> datetime:
@@ -62,6 +65,7 @@ def lived(wallet: Wallet, works: list[tuple[int, int, int]], policy: Policy) -> 
                     project = submitted(wallet, credits, f"Work {n}")
                     usual = expected_times().duration(project.brief_type, credits).p50
                     days[project.pk] = took or usual
+            publish_stirred()
         for pk in days.keys() - ends.keys():
             if Project.objects.get(pk=pk).started_at is not None:
                 ends[pk] = number + days[pk]
@@ -132,6 +136,22 @@ def test_a_queue_with_overtaking_is_played_again_by_what_was_expected() -> None:
     starts = [work.start for work in roomy.works if work.start is not None]
     assert len(starts) == len(works)
     assert all(start <= one.started for start, one in zip(starts, projects, strict=True))
+
+
+def test_the_command_replays_overtaking_by_what_was_expected(tmp_path: Path) -> None:
+    """Some take half as long as expected, others longer: nobody knew that as the queue decided."""
+    wallet = wallet_with(60)
+    lived(wallet, UNFORESEEN, Policy.BACKFILL)
+    file = exported(wallet, tmp_path)
+    found = replayed(file, Policy.BACKFILL, 60)[60]["projects"]
+    assert len(found) == len(UNFORESEEN)
+    assert [work["start"] for work in found] == [work["recorded_start"] for work in found]
+    # With what nobody knew, it would have been another history.
+    known = [line.split(",") for line in file.read_text().splitlines()]
+    file.write_text("\n".join(",".join([*row[:6], row[5], row[5]]) for row in known[1:]))
+    file.write_text(f"{','.join(known[0])}\n{file.read_text()}\n")
+    foreseen = replayed(file, Policy.BACKFILL, 60)[60]["projects"]
+    assert [work["start"] for work in foreseen] != [work["recorded_start"] for work in found]
 
 
 def test_a_canceled_project_held_its_credits_too(tmp_path: Path) -> None:

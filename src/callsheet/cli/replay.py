@@ -13,7 +13,13 @@ from rich.table import Table
 from callsheet.admission.snapshot import Policy
 from callsheet.cli.history import HistoryFile, history_of
 from callsheet.cli.output import Json, show
-from callsheet.cli.plan_problem import Country, Order, SkipBadRows, work_calendar
+from callsheet.cli.plan_problem import (
+    Country,
+    Order,
+    SkipBadRows,
+    standard_duration,
+    work_calendar,
+)
 from callsheet.kit.clock import now
 from callsheet.kit.workdays import WorkCalendar
 from callsheet.planner.replay import Recorded
@@ -35,7 +41,8 @@ def replay(
     """Say when the finished projects would have started with other credits.
 
     They are submitted on the days recorded, those of one day in the order of the rows, and take
-    as long as they took. The rules that start them are the product's own.
+    as long as they took. The rules that start them are the product's own, and go by how long each
+    was expected to take: as the history says, or by the default lead times of its brief type.
     """
     calendar = work_calendar(country)
     rows = history_of(history, now().date(), date_order, skip_bad_rows, submitted=True)
@@ -48,6 +55,10 @@ def replay(
     answer: dict[str, Any] = {
         "projects": len(works),
         "policy": policy.value,
+        "expected_from": {
+            "history": sum(row.expected is not None for row in rows.projects),
+            "defaults": sum(row.expected is None for row in rows.projects),
+        },
         "recorded": _waits(recorded) | {"last_finish": last},
         "capacities": [],
         "skipped_rows": [bad.as_dict() for bad in rows.problems],
@@ -80,7 +91,17 @@ def replay(
 
 def _recorded(row: HistoryRow, rank: int, calendar: WorkCalendar) -> Recorded:
     days = max(1, calendar.between(row.started, row.finished))
-    return Recorded(row.row, row.credits, row.submitted or date.min, days, rank)
+    p50, p80 = _expected(row, calendar)
+    return Recorded(row.row, row.credits, row.submitted or date.min, days, rank, p50, p80)
+
+
+def _expected(row: HistoryRow, calendar: WorkCalendar) -> tuple[int, int]:
+    """The working days that were expected of it as it started: usually, and at the latest."""
+    if row.expected is None:
+        usual = standard_duration(row.brief_type)
+        return usual.p50, usual.p80
+    p50 = max(1, calendar.between(row.started, row.expected))
+    return p50, max(p50, calendar.between(row.started, row.expected_latest or row.expected))
 
 
 def _waits(waits: list[int] | tuple[int, ...]) -> dict[str, Any]:
@@ -110,7 +131,20 @@ def _draw(console: Console, answer: dict[str, Any]) -> None:
     console.print(table)
     console.print(
         f"{answer['projects']} projects under the policy {answer['policy']}; what was submitted "
-        "when and how long it took is taken as recorded.",
+        f"when and how long it took is taken as recorded.{_by_what(answer)}",
         highlight=False,
         soft_wrap=True,
     )
+
+
+def _by_what(answer: dict[str, Any]) -> str:
+    """How the queue knew whom it may let go first, in a sentence; a strict one need not know."""
+    known = answer["expected_from"]["history"]
+    if answer["policy"] == Policy.STRICT:
+        return ""
+    if known == answer["projects"]:
+        return " The queue goes by what was expected as each of them started."
+    if known:
+        said = f"what was expected as {known:,} of them started, and by the default lead times of"
+        return f" The queue goes by {said} the others."
+    return " The queue goes by default lead times: the history does not say what was expected."

@@ -8,27 +8,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from django.db.models import Max, Min
+from django.db.models import Max, Min, OuterRef, Subquery
 
 from callsheet.kit import clock
 from callsheet.kit.actor import Actor
 from callsheet.kit.errors import NotFound
 from callsheet.projects.lifecycle import ENDED, Status
-from callsheet.projects.models import Project
+from callsheet.projects.models import Project, PublishedRange
 from callsheet.sheets.columns_history import HISTORY
 from callsheet.sheets.writing import write_csv
 from callsheet.tenants.access import check_can_read
 from callsheet.tenants.models import Account
+
+TOLD_WITHIN = timedelta(hours=1)
+"""What was published last so soon after a start is what was expected as it started."""
 
 
 @dataclass(frozen=True, slots=True)
 class FinishedProject:
     """A project that is over. It held ``credits`` (the most at one time) from the day ``started``
     until the day ``finished``, time on ice in between included. Days are days of the account;
-    ``submitted`` is None where an import did not say it. The order of the fields is that of the
-    sheet's columns.
+    ``submitted`` is None where an import did not say it. ``expected`` and ``expected_latest`` are
+    the usual (P50) and the cautious (P80) day on which, as it started, its credits were expected
+    back; None where nothing was published then. The order of the fields is that of the sheet's
+    columns.
     """
 
     title: str
@@ -37,6 +42,8 @@ class FinishedProject:
     submitted: date | None
     started: date
     finished: date
+    expected: date | None = None
+    expected_latest: date | None = None
 
 
 def finished_projects(
@@ -52,6 +59,12 @@ def finished_projects(
         raise NotFound("account")
     check_can_read(actor, account)
     zone = clock.zone(account.time_zone)
+    # A job publishes what is expected, soon after the start, and only what has changed by it.
+    told = PublishedRange.objects.filter(
+        project=OuterRef("pk"),
+        what=PublishedRange.What.FINISH,
+        at__lt=OuterRef("started_at") + TOLD_WITHIN,
+    ).order_by("-pk")
     rows = (
         Project.objects.filter(
             account_id=account_id, status__in=ENDED if canceled else [Status.FINALIZED]
@@ -60,10 +73,21 @@ def finished_projects(
             most=Max("occupancies__credits"),
             since=Min("occupancies__since"),
             until=Max("occupancies__until"),
+            expected=Subquery(told.values("first")[:1]),
+            expected_latest=Subquery(told.values("last")[:1]),
         )
         .filter(most__gt=0, until__isnull=False)
         .order_by("submitted_at", "rank", "pk")
-        .values_list("title", "brief_type", "most", "submitted_at", "since", "until")
+        .values_list(
+            "title",
+            "brief_type",
+            "most",
+            "submitted_at",
+            "since",
+            "until",
+            "expected",
+            "expected_latest",
+        )
     )
     return tuple(
         FinishedProject(
@@ -73,8 +97,10 @@ def finished_projects(
             submitted.astimezone(zone).date() if submitted else None,
             since.astimezone(zone).date(),
             until.astimezone(zone).date(),
+            expected,
+            latest,
         )
-        for title, brief_type, credits, submitted, since, until in rows
+        for title, brief_type, credits, submitted, since, until, expected, latest in rows
     )
 
 

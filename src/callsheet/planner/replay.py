@@ -30,7 +30,7 @@ class Recorded:
     """A project as it went: submitted on a day, in production for ``days`` working days (1 on).
 
     ``rank`` orders the queue. ``days_p50`` and ``days_p80`` are what was expected of it, by which
-    backfilling judges; left out, its days are taken as having been known.
+    backfilling judges (decision 0156); left out, its days are taken as having been known.
     """
 
     id: int

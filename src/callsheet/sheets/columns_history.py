@@ -26,6 +26,12 @@ HISTORY = SheetDefinition(
         Column("finished", "Finished", Kind.DATE, "The day on which its credits came back.",
                ("finish", "finalized", "finished on", "end", "ended"),
                required=True, filled=True),
+        Column("expected", "Expected", Kind.DATE,
+               "The day on which, as it started, its credits were expected back. For a replay.",
+               ("expected back", "expected finish")),
+        Column("expected_latest", "Expected at the latest", Kind.DATE,
+               "The day by which they were expected back in four of five cases. For a replay.",
+               ("expected latest", "80 % date")),
     ),
 )  # fmt: skip
 """The list of finished projects."""

@@ -19,7 +19,11 @@ from callsheet.sheets.understanding import understand
 
 @dataclass(frozen=True, slots=True)
 class HistoryRow:
-    """One finished project. It held ``credits`` from ``started`` until ``finished``."""
+    """One finished project. It held ``credits`` from ``started`` until ``finished``.
+
+    ``expected`` and ``expected_latest`` are when, as it started, its credits were expected back:
+    usually, and in four of five cases.
+    """
 
     row: int
     title: str
@@ -28,6 +32,8 @@ class HistoryRow:
     started: date
     finished: date
     submitted: date | None = None
+    expected: date | None = None
+    expected_latest: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +99,13 @@ def _check(row: Row, today: date, submitted: bool) -> None:
         row.error("contradiction", "It started before it was submitted.", "started")
     if finished and finished > today:
         row.error("in_future", f"It lies after {today}; only finished projects count.", "finished")
+    expected, latest = row.get("expected"), row.get("expected_latest")
+    if started and expected and expected < started:
+        row.error("contradiction", "It was expected back before it started.", "expected")
+    if latest and not expected and not row.unreadable("expected"):
+        row.error("contradiction", "It does not say when it was usually expected.", "expected")
+    if latest and expected and latest < expected:
+        row.error("contradiction", "The latest day lies before the usual one.", "expected_latest")
     if row.get("credits") == 0:
         row.error("costs_nothing", "A project has at least 1 credit.", "credits")
 
@@ -106,4 +119,6 @@ def _project(row: Row) -> HistoryRow:
         started=row.get("started"),
         finished=row.get("finished"),
         submitted=row.get("submitted"),
+        expected=row.get("expected"),
+        expected_latest=row.get("expected_latest"),
     )

@@ -113,6 +113,53 @@ def test_a_replay_says_what_other_credits_would_have_changed(tmp_path: Path) -> 
     assert "as recorded" in out
 
 
+def test_a_replay_overtakes_by_what_was_expected(tmp_path: Path) -> None:
+    """B waits for A, which is expected back on the 9th; C goes first only if it is back by then."""
+    rows = {
+        "A": "A;cc;20;2026-03-02;2026-03-02;2026-03-23;2026-03-09;2026-03-09",
+        "B": "B;cc;30;2026-03-03;2026-03-23;2026-03-24;2026-03-24;2026-03-24",
+        "C": "C;cc;10;2026-03-04;2026-03-04;2026-03-06;{};{}",
+    }
+    heading = HEADINGS.rstrip() + ";Expected;Expected at the latest\n"
+    starts = {}
+    for expected, latest in (("2026-03-06", "2026-03-09"), ("2026-03-06", "2026-03-10"), ("", "")):
+        file = tmp_path / "finished.csv"
+        file.write_text(heading + "\n".join(rows.values()).format(expected, latest) + "\n")
+        code, out, _ = run("replay", str(file), "--capacity", "30", "--json")
+        assert code == 0
+        answer = json.loads(out)
+        assert answer["expected_from"]["defaults"] == (0 if expected else 1)
+        (capacity,) = answer["capacities"]
+        found = {work["title"]: work["start"] for work in capacity["projects"]}
+        assert (found["A"], found["B"] >= "2026-03-23") == ("2026-03-02", True)
+        starts[latest] = found["C"]
+        _, out, _ = run("replay", str(file), "--capacity", "30")
+        assert "of them started" in out.replace("\n", " ")
+        assert ("others" in out) == (not expected)
+    # What takes weeks by the default lead times does not go before B; nor does it when in doubt.
+    assert starts.pop("2026-03-09") == "2026-03-04"
+    assert all(start > "2026-03-04" for start in starts.values())
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        ("2026-03-01;", "It was expected back before it started."),
+        (";2026-03-10", "It does not say when it was usually expected."),
+        ("2026-03-10;2026-03-09", "The latest day lies before the usual one."),
+    ],
+)
+def test_expectations_that_contradict_themselves_are_named(
+    tmp_path: Path, days: str, said: str
+) -> None:
+    file = tmp_path / "finished.csv"
+    heading = HEADINGS.rstrip() + ";Expected;Expected at the latest\n"
+    file.write_text(f"{heading}A;cc;20;2026-03-02;2026-03-02;2026-03-09;{days}\n")
+    code, _, error = run("replay", str(file), "--capacity", "20")
+    assert code == ExitCode.REFUSED
+    assert said in error
+
+
 def test_a_replay_needs_the_days_of_submission(tmp_path: Path) -> None:
     file = tmp_path / "finished.csv"
     file.write_text("title,brief type,credits,started,finished\nA,cc,20,2026-03-02,2026-03-09\n")
