@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from callsheet.planner.ordering import in_order
+from callsheet.planner.predecessors import Predecessors, predecessors_of
 from callsheet.planner.problem import CREDITS, DAYS_MAX, UNITS_MAX, Problem, Steps
 
 type Ints = npt.NDArray[np.int64]
@@ -62,37 +62,18 @@ def arrays_of(problem: Problem, durations: Ints | None = None) -> Arrays:
     """The arrays of a problem; ``durations`` replaces the projects' median durations."""
     projects = problem.projects
     ids = tuple(project.id for project in projects)
-    row = {id: n for n, id in enumerate(ids)}
     names = {name: n for n, name in enumerate(problem.resource_names)}
     demand = np.zeros((len(ids), len(names)), dtype=np.int64)
-    for n, project in enumerate(projects):
-        for name, units in project.demand:
-            demand[n, names[name]] = units
+    asked = [(n, names[name], units) for n, p in enumerate(projects) for name, units in p.demand]
+    rows, columns, amounts = np.array(asked, dtype=np.int64).reshape(-1, 3).T
+    demand[rows, columns] = amounts
     dur = np.array([project.duration.p50 for project in projects], dtype=np.int64)
     if durations is not None:
         dur = np.asarray(durations, dtype=np.int64)
-    finish_of = {work.id: work.remaining.p50 for work in problem.in_flight}
-    after = {
-        project.id: tuple(p for p in project.after if p not in finish_of) for project in projects
-    }
-    topological = np.array([row[id] for id in in_order(after)], dtype=np.int64)
     ready0 = np.array([project.ready for project in projects], dtype=np.int64)
-    ready = ready0.copy()
-    for n, project in enumerate(projects):
-        ready[n] = max([ready[n], *(finish_of[p] for p in project.after if p in finish_of)])
-    pred_from, pred = _rows([[row[p] for p in after[id]] for id in ids])
-    followers: list[list[int]] = [[] for _ in ids]
-    for id in ids:
-        for p in after[id]:
-            followers[row[p]].append(row[id])
-    succ_from, succ = _rows(followers)
-    tail = np.zeros(len(ids), dtype=np.int64)
-    for j in topological:
-        for p in pred[pred_from[j] : pred_from[j + 1]]:
-            ready[j] = max(ready[j], ready[p] + dur[p])
-            tail[j] = max(tail[j], tail[p])
-        tail[j] += dur[j]
-    days = _horizon(problem, demand, dur, int(ready.max(initial=0)), int(tail.max(initial=0)))
+    before = predecessors_of(problem)
+    ready, longest_chain = _propagated(problem, before, ready0, dur)
+    days = _horizon(problem, demand, dur, int(ready.max(initial=0)), longest_chain)
     free = np.stack([_by_day(resource.capacity, days) for resource in problem.resources])
     own, used = _teams(problem, days)
     if len(own):
@@ -104,6 +85,7 @@ def arrays_of(problem: Problem, durations: Ints | None = None) -> Arrays:
             free[names[name], :until] -= units
         if work.team in team_row:
             used[team_row[work.team], :until] += work.credits
+    weight = np.array([project.weight for project in projects], dtype=np.float64)
     return Arrays(
         ids=ids,
         demand=demand,
@@ -114,26 +96,34 @@ def arrays_of(problem: Problem, durations: Ints | None = None) -> Arrays:
             [NO_DUE if project.due is None else project.due for project in projects],
             dtype=np.int64,
         ),
-        late_cost=np.array([problem.objective.tardiness * p.weight for p in projects], np.float64),
-        flow_cost=np.array([problem.objective.flow * p.weight for p in projects], np.float64),
-        pred_from=pred_from,
-        pred=pred,
-        succ_from=succ_from,
-        succ=succ,
+        late_cost=problem.objective.tardiness * weight,
+        flow_cost=problem.objective.flow * weight,
+        pred_from=before.pred_from,
+        pred=before.pred,
+        succ_from=before.succ_from,
+        succ=before.succ,
         free=free,
         team=np.array([team_row.get(p.team or "", -1) for p in projects], dtype=np.int64),
         own=own,
         team_used=used,
         may_borrow=_limits([team.may_borrow for team in problem.teams]),
         may_lend=_limits([team.may_lend for team in problem.teams]),
-        topological=topological,
+        topological=before.topological,
     )
 
 
-def _rows(lists: list[list[int]]) -> tuple[Ints, Ints]:
-    ends = np.cumsum([0, *(len(rows) for rows in lists)], dtype=np.int64)
-    flat = np.array([n for rows in lists for n in rows], dtype=np.int64)
-    return ends, flat
+def _propagated(
+    problem: Problem, before: Predecessors, ready0: Ints, dur: Ints
+) -> tuple[Ints, int]:
+    """The ready dates that predecessors leave, and the days of the longest chain of them."""
+    ready, tail = ready0.copy(), dur.copy()
+    finish_of = {work.id: work.remaining.p50 for work in problem.in_flight}
+    for n in before.waiting:
+        finishes = [finish_of[p] for p in problem.projects[n].after if p in finish_of]
+        earlier = before.pred[before.pred_from[n] : before.pred_from[n + 1]]
+        ready[n] = max([ready[n], *finishes, *(ready[earlier] + dur[earlier])])
+        tail[n] = dur[n] + tail[earlier].max(initial=0)
+    return ready, int(tail.max(initial=0))
 
 
 def _limits(limits: list[int | None]) -> Ints:

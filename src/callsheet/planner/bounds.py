@@ -47,28 +47,34 @@ class Relaxation:
         self._state: Floats = np.array([-1e300, 1.0, 0.0, 0.0])
 
     def _forest(self, parent: Ints, days: int) -> None:
-        children: list[list[int]] = [[] for _ in range(self.n)]
-        for j, p in enumerate(parent):
-            if p >= 0:
-                children[p].append(j)
-        roots_first = [j for j in range(self.n) if parent[j] < 0]
+        kept = np.flatnonzero(parent >= 0)
+        by_parent = kept[np.argsort(parent[kept], kind="stable")]
+        children: dict[int, list[int]] = {}
+        for j in by_parent.tolist():
+            children.setdefault(int(parent[j]), []).append(j)
+        # Most rows stand alone; only those in trees are looked at one by one, parents first.
+        tree = [j for j in sorted(children) if parent[j] < 0]
+        below: list[int] = []
+        for j in (order := [*tree]):
+            below += children.get(j, [])
+            order += children.get(j, [])
         chain = self._dur.copy()
-        at = 0
-        while at < len(roots_first):
-            roots_first += children[roots_first[at]]
-            at += 1
-        for j in reversed(roots_first):
-            if parent[j] >= 0:
-                chain[parent[j]] = max(chain[parent[j]], chain[j] + self._dur[parent[j]])
-        self._bottom_up: Ints = np.array(roots_first[::-1], dtype=np.int64)
-        in_tree = np.array([bool(children[j]) or parent[j] >= 0 for j in range(self.n)])
+        for j in reversed(below):
+            chain[parent[j]] = max(chain[parent[j]], chain[j] + self._dur[parent[j]])
+        roots = np.flatnonzero(parent < 0)
+        self._bottom_up: Ints = np.concatenate([roots, np.array(below, dtype=np.int64)])[
+            ::-1
+        ].copy()
+        in_tree = parent >= 0
+        in_tree[list(children)] = True
         self._table_row: Ints = np.where(in_tree, np.cumsum(in_tree) - 1, -1).astype(np.int64)
         longest = int(chain[in_tree].max(initial=0))
         late = int(self._ready.max(initial=0))
         self._table: Floats = np.zeros((int(in_tree.sum()), max(days, late) + longest + 1))
         self._parent = parent
-        self._child_from: Ints = np.cumsum([0, *map(len, children)], dtype=np.int64)
-        self._child: Ints = np.array([c for row in children for c in row], dtype=np.int64)
+        counts = np.bincount(parent[kept], minlength=self.n)
+        self._child_from: Ints = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
+        self._child: Ints = by_parent.astype(np.int64)
 
     def climb(self, upper: float, steps: int = CHUNK) -> None:
         """Make ``steps`` steps towards ``upper``, the cost of the best schedule that is known."""
@@ -115,14 +121,15 @@ def _limits(arrays: Arrays, rows: Ints, days: int) -> tuple[Floats, Ints]:
 
 def _parents(arrays: Arrays, rows: Ints) -> Ints:
     """For each of ``rows`` the index among them of the predecessor that is kept, or -1."""
-    index = {int(row): at for at, row in enumerate(rows)}
+    index = np.full(arrays.n, -1, dtype=np.int64)
+    index[rows] = np.arange(len(rows))
     parent = np.full(len(rows), -1, dtype=np.int64)
-    for at, row in enumerate(rows):
+    for row in rows[np.diff(arrays.pred_from)[rows] > 0]:
         found = [
-            (int(arrays.ready[p] + arrays.dur[p]), index[int(p)])
+            (int(arrays.ready[p] + arrays.dur[p]), int(index[p]))
             for p in arrays.pred[arrays.pred_from[row] : arrays.pred_from[row + 1]]
-            if int(p) in index
+            if index[p] >= 0
         ]
         if found:
-            parent[at] = max(found)[1]
+            parent[index[row]] = max(found)[1]
     return parent

@@ -1,6 +1,7 @@
 """An independent judge of plans: it shares no code with what makes them.
 
-Written for being obviously right: plain dictionaries, day by day, no arrays, no shortcuts.
+Written for being obviously right: plain dictionaries, day by day where anything changes, no
+arrays, no shortcuts.
 """
 
 from __future__ import annotations
@@ -65,53 +66,74 @@ def _project(project: Project, plan: Plan, finishes: dict[str, int]) -> list[str
     return found
 
 
+def _changes(spans: list[tuple[int, int, int]]) -> dict[int, int]:
+    """By how much the use of units changes on which day; a span is (begin, end, units)."""
+    change: dict[int, int] = defaultdict(int)
+    for begin, end, units in spans:
+        change[begin] += units
+        change[end] -= units
+    return change
+
+
 def _resources(problem: Problem, plan: Plan) -> list[str]:
     found = []
     for resource in problem.resources:
         if problem.teams and resource.name == CREDITS:
             continue
-        used: dict[int, int] = defaultdict(int)
-        started: dict[int, int] = defaultdict(int)
-        for work in problem.in_flight:
-            for day in range(work.remaining.p50):
-                used[day] += dict(work.demand).get(resource.name, 0)
-        for project in problem.projects:
-            start = plan.starts[project.id]
-            units = dict(project.demand).get(resource.name, 0)
-            if start is not None and units:
-                for day in range(start, start + project.duration.p50):
-                    used[day] += units
-                    started[day] += units
-        found += [
-            f"{resource.name}: {used[day]} in use on day {day}, "
-            f"there are {steps_on(resource.capacity, day)}"
-            for day in sorted(started)
-            if used[day] > steps_on(resource.capacity, day)
+        held = [
+            (0, work.remaining.p50, units)
+            for work in problem.in_flight
+            for name, units in work.demand
+            if name == resource.name
         ]
+        planned = [
+            (start, start + project.duration.p50, units)
+            for project in problem.projects
+            for start in [plan.starts[project.id]]
+            for name, units in project.demand
+            if name == resource.name and start is not None
+        ]
+        change, change_planned = _changes([*held, *planned]), _changes(planned)
+        used = started = 0
+        for day in sorted({*change, *(day for day, _ in resource.capacity)}):
+            used += change.get(day, 0)
+            started += change_planned.get(day, 0)
+            there = steps_on(resource.capacity, day)
+            if started and used > there:
+                found.append(f"{resource.name}: {used} in use on day {day}, there are {there}")
     return found
 
 
 def _teams(problem: Problem, plan: Plan) -> list[str]:
     """With loans: what is borrowed fits the limits, and what the others can lend."""
-    before: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    after: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    held: dict[str, list[tuple[int, int, int]]] = {team.name: [] for team in problem.teams}
+    planned: dict[str, list[tuple[int, int, int]]] = {team.name: [] for team in problem.teams}
     for work in problem.in_flight:
-        for day in range(work.remaining.p50):
-            before[day][work.team or ""] += work.credits
-            after[day][work.team or ""] += work.credits
-    days = set()
+        held[work.team or ""].append((0, work.remaining.p50, work.credits))
     for project in problem.projects:
         start = plan.starts[project.id]
-        if start is not None and project.credits:
-            for day in range(start, start + project.duration.p50):
-                after[day][project.team or ""] += project.credits
-                days.add(day)
+        if start is not None:
+            span = (start, start + project.duration.p50, project.credits)
+            planned[project.team or ""].append(span)
+    changes_before = {name: _changes(spans) for name, spans in held.items()}
+    changes_planned = {name: _changes(spans) for name, spans in planned.items()}
+    days = {day for team in problem.teams for day, _ in team.own}
+    days |= {day for change in changes_before.values() for day in change}
+    days |= {day for change in changes_planned.values() for day in change}
+    before = dict.fromkeys(held, 0)
+    started = dict.fromkeys(held, 0)
     found = []
     for day in sorted(days):
+        for name in held:
+            before[name] += changes_before[name].get(day, 0)
+            started[name] += changes_planned[name].get(day, 0)
+        if not any(started.values()):
+            continue
         borrowed = lendable = borrowed_before = lendable_before = 0
         for team in problem.teams:
             own = steps_on(team.own, day)
-            now, then = after[day][team.name], before[day][team.name]
+            then = before[team.name]
+            now = then + started[team.name]
             may_borrow = team.may_borrow if team.may_borrow is not None else now
             may_lend = team.may_lend if team.may_lend is not None else own
             borrowed += max(0, now - own)

@@ -1,4 +1,4 @@
-"""Predecessors: an order in which everything comes after what it waits for, or the circle."""
+"""Predecessors that wait for each other: the circle, if there is one."""
 
 from __future__ import annotations
 
@@ -31,24 +31,3 @@ def cycle_of(after: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
                 todo.pop()
                 colour[path.pop()] = black
     return ()
-
-
-def in_order(after: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
-    """All names, each behind its predecessors; among equals by name. Needs ``after`` acyclic."""
-    waits = {name: {p for p in before if p in after} for name, before in after.items()}
-    followers: dict[str, list[str]] = {name: [] for name in after}
-    for name, before in waits.items():
-        for predecessor in before:
-            followers[predecessor].append(name)
-    layer = sorted(name for name, before in waits.items() if not before)
-    done: list[str] = []
-    while layer:
-        done += layer
-        following: list[str] = []
-        for name in layer:
-            for follower in followers[name]:
-                waits[follower].discard(name)
-                if not waits[follower]:
-                    following.append(follower)
-        layer = sorted(following)
-    return tuple(done)

@@ -39,14 +39,23 @@ SHUFFLED_MOST = 600
 
 def placed(arrays: Arrays, order: Ints) -> Ints:
     """The starts by row of one pass of serial schedule generation in this order."""
+    starts, _ = _placed(arrays, order, np.inf, 0.0)
+    return starts
+
+
+def _placed(arrays: Arrays, order: Ints, limit: float, least: float) -> tuple[Ints, float]:
+    """As ``placed``, with Z; given up, with a Z above the limit, as soon as it must exceed it.
+
+    ``least`` is what all rows cost at least.
+    """
     starts = np.empty(arrays.n, dtype=np.int64)
-    serial(
-        order, np.inf, 0.0, arrays.free.copy(), arrays.demand, arrays.dur, arrays.ready,
+    z: float = serial(
+        order, limit, least, arrays.free.copy(), arrays.demand, arrays.dur, arrays.ready,
         arrays.ready0, arrays.due, arrays.late_cost, arrays.flow_cost, arrays.pred_from,
         arrays.pred, arrays.team, arrays.own, arrays.team_used.copy(), arrays.may_borrow,
         arrays.may_lend, arrays.days, starts, np.empty(arrays.n + 1, dtype=np.int64),
     )  # fmt: skip
-    return starts
+    return starts, z
 
 
 def cost_of(arrays: Arrays, starts: Ints) -> float:
@@ -58,14 +67,24 @@ def cost_of(arrays: Arrays, starts: Ints) -> float:
     return z
 
 
-def first_orders(arrays: Arrays) -> tuple[Ints, Ints]:
-    """The best order of the priority rules, and its starts."""
+def first_orders(arrays: Arrays, seconds: float | None = None) -> tuple[Ints, Ints]:
+    """The best order of the priority rules, and its starts.
+
+    After so many ``seconds`` no further rule is tried.
+    """
+    begin = perf_counter()
+    least = cost_of(arrays, arrays.ready)
     best = None
     for order in orders_by_rule(arrays).values():
-        starts = placed(arrays, order)
-        z = cost_of(arrays, starts)
-        if best is None or z < best[0]:
-            best = (z, order, starts)
+        # What must cost more is not placed to its end; sums in another order differ a little.
+        limit = np.inf if best is None else best[0] + 1e-6 * max(1.0, best[0])
+        starts, total = _placed(arrays, order, limit, least)
+        if total <= limit:
+            z = cost_of(arrays, starts)
+            if best is None or z < best[0]:
+                best = (z, order, starts)
+        if seconds is not None and perf_counter() - begin > seconds:
+            break
     if best is None:
         return arrays.topological, arrays.dur.copy()
     return best[1], best[2]
@@ -123,15 +142,26 @@ def rippled(
 
 def left_by(arrays: Arrays, starts: Ints) -> tuple[Ints, Ints]:
     """What these starts leave free, and what they make the teams use, by day."""
-    free, used = arrays.free.copy(), arrays.team_used.copy()
-    for j, start in enumerate(starts):
-        if start >= NEVER:
-            continue
-        busy = slice(int(start), int(start + arrays.dur[j]))
-        free[:, busy] -= arrays.demand[j][:, None]
-        if len(used):
-            used[arrays.team[j], busy] += arrays.demand[j, 0]
+    rows = np.flatnonzero(starts < NEVER)
+    begin, end = starts[rows], starts[rows] + arrays.dur[rows]
+    demand = arrays.demand[rows]
+    free = arrays.free.copy()
+    for r in range(len(free)):
+        free[r] -= _held(begin, end, demand[:, r], arrays.days)
+    used = arrays.team_used.copy()
+    for k in range(len(used)):
+        mine = arrays.team[rows] == k
+        used[k] += _held(begin[mine], end[mine], demand[mine, 0], arrays.days)
     return free, used
+
+
+def _held(begin: Ints, end: Ints, units: Ints, days: int) -> Ints:
+    """What is held on each day by works that hold ``units`` from ``begin`` to before ``end``."""
+    change = np.zeros(days + 1, dtype=np.int64)
+    np.add.at(change, np.minimum(begin, days), units)
+    np.subtract.at(change, np.minimum(end, days), units)
+    held: Ints = np.cumsum(change[:-1])
+    return held
 
 
 type Look = Callable[[Arrays, Ints, int, int, tuple[float, float]], Ints]

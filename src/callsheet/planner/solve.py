@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from time import perf_counter
 
 from callsheet.planner.arrays import Arrays, Ints, arrays_of
-from callsheet.planner.bounds import STEPS, Relaxation
+from callsheet.planner.bounds import CHUNK, STEPS, Relaxation
 from callsheet.planner.check import check
 from callsheet.planner.exact import prove
 from callsheet.planner.kernels.compiling import NEVER
@@ -36,6 +36,18 @@ PROVED_MOST = 60
 
 The sum of many costs is what it bounds badly; one makespan it bounds well.
 """
+
+FIRST_SHARE = 0.1
+"""The part of the time in which priority rules are tried: of the largest problems only some."""
+
+BOUND_SHARE, BOUND_SHARE_LARGE = 0.4, 0.85
+"""The part of the time for the bound and the order that its prices suggest, and the moment, as a
+part of the time, at which it ends with more than ``LARGE`` projects: searches gain less there.
+"""
+
+LARGE = 20_000
+LARGE_CHUNK = 4
+"""With more projects the time is looked at after each few steps of the bound."""
 
 CLOSED = 1e-9
 """A gap below this is none."""
@@ -103,13 +115,13 @@ class _Run:
 
     def plan(self) -> Plan:
         arrays = arrays_of(self.problem)
-        _, starts = first_orders(arrays)
+        timed = self.iterations is None and self.time_limit > 0
+        left = max(0.0, self.time_limit - self._elapsed())
+        _, starts = first_orders(arrays, FIRST_SHARE * left if timed else None)
         self.best = Best(starts, cost_of(arrays, starts))
         self.bounded = starts < NEVER
         self._closed(arrays)
-        if not self.proved and (
-            self.iterations or (self.iterations is None and self.time_limit > 0)
-        ):
+        if not self.proved and (self.iterations or timed):
             try:
                 self._improve(arrays)
             except KeyboardInterrupt:
@@ -154,14 +166,17 @@ class _Run:
         relaxation = Relaxation(arrays, self.best.starts)
         self.bounded = self.best.starts < NEVER
         upper = self._value(arrays)
-        deadline = self._elapsed() + 0.4 * self.time_limit
+        large = arrays.n > LARGE
+        deadline = self._elapsed() + BOUND_SHARE * self.time_limit
+        if large:
+            deadline = BOUND_SHARE_LARGE * self.time_limit
         while not relaxation.done and relaxation.steps < STEPS:
-            relaxation.climb(upper)
-            if relaxation.steps % 100 == 0:
+            relaxation.climb(upper, LARGE_CHUNK if large else CHUNK)
+            if relaxation.steps % CHUNK == 0:
                 # Steps are as long as the upper bound is far: a nearer one is a better aim.
                 self._offer(arrays, placed(arrays, relaxation.full_order(arrays.n)), "relaxation")
                 upper = self._value(arrays)
-            if self.iterations is None and perf_counter() - self.begin > deadline:
+            if self.iterations is None and self._elapsed() > deadline:
                 break
             if relaxation.steps % 100 == 0 and not self._go_on():
                 break

@@ -14,6 +14,9 @@ from callsheet.planner.kernels.compiling import compiled
 from callsheet.planner.kernels.copying import copy_table
 from callsheet.planner.kernels.costs import cost_at
 
+FADING = 0.05
+"""What the newest choice weighs in the mean at least."""
+
 
 @compiled
 def price_of(j, start, demand, dur, prices, days):
@@ -165,9 +168,10 @@ def climb(
 ):  # fmt: skip
     """``count`` steps of deflected subgradient ascent with Polyak's step length.
 
-    ``state`` is (best bound, step factor, steps without progress, weight of the mean), kept from
-    call to call, as are ``multipliers``, ``direction`` and ``mean_start``, the running mean of the
-    choices. Camerini, Fratta, Maffioli, Mathematical Programming Study 3 (1975).
+    ``state`` is (best bound, step factor, steps without progress, all steps), kept from call to
+    call, as are ``multipliers``, ``direction`` and ``mean_start``, the mean of the choices: of all
+    at first, then with the weight of older ones fading. Camerini, Fratta, Maffioli, Mathematical
+    Programming Study 3 (1975).
     """
     n = dur.shape[0]
     resources, days = multipliers.shape
@@ -187,13 +191,15 @@ def climb(
                 state[1] *= 0.6
                 state[2] = 0.0
         usage = np.zeros((resources, days + 1))
+        state[3] += 1.0
+        newest = max(FADING, 1.0 / state[3])
         for j in range(n):
             begin = min(starts[j], days)
             end = min(starts[j] + dur[j], days)
             for r in range(resources):
                 usage[r, begin] += demand[j, r]
                 usage[r, end] -= demand[j, r]
-            mean_start[j] += 0.05 * (starts[j] - mean_start[j])
+            mean_start[j] += newest * (starts[j] - mean_start[j])
         norm = 0.0
         for r in range(resources):
             in_use = 0.0
