@@ -23,7 +23,7 @@ from callsheet.cli.plan_problem import (
 )
 from callsheet.cli.plan_search import SearchSeed
 from callsheet.cli.plan_teams import Teams
-from callsheet.insight.wording import say_number
+from callsheet.insight.wording import say_count, say_number
 from callsheet.kit.errors import Refused
 
 
@@ -113,10 +113,10 @@ def _draw(console: Console, answer: dict[str, Any], learned: bool) -> None:
     table.add_column("all finished (80 %)" if average else "all finished")
     for row in answer["capacities"]:
         table.add_row(
-            str(row["credits"]),
+            say_count(row["credits"]),
             f"{row['late']:,.1f}" if average else f"{row['late']:,.0f}",
             f"{row['days_late']:,.0f}",
-            str(row["never"]),
+            say_count(row["never"]),
             f"{row['used']:.0%}",
             str(row["last_finish"]),
         )

@@ -13,6 +13,7 @@ from rich.table import Table
 from callsheet.cli.history import HistoryFile, history_of, learned_from
 from callsheet.cli.output import Json, show
 from callsheet.cli.plan_problem import Country, Order, SkipBadRows, in_our_time, work_calendar
+from callsheet.insight.wording import say_count
 from callsheet.kit.clock import now
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def _draw(console: Console, answer: dict[str, Any]) -> None:
     for row in answer["durations"]:
         table.add_row(
             row["brief_type"] + ("" if row["projects"] else " (none finished)"),
-            *(str(row[c]) for c in ("projects", "p50", "p80", "default_p50", "default_p80")),
+            *(say_count(row[c]) for c in ("projects", "p50", "p80", "default_p50", "default_p80")),
         )
     console.print(table)
     if not answer["calibration"]:
@@ -110,7 +111,7 @@ def _draw(console: Console, answer: dict[str, Any]) -> None:
     for row in answer["calibration"]:
         table.add_row(
             row["brief_type"] or "all",
-            str(row["projects"]),
+            say_count(row["projects"]),
             *(
                 f"{row['kept'][c]:.0%} ({row['default_kept'][c]:.0%})"
                 for c in ("p50", "p80", "p95")

@@ -16,6 +16,7 @@ from callsheet.cli.plan_problem import MOST_SHOWN
 from callsheet.cli.plan_reasons import draw_reasons
 from callsheet.cli.plan_teams import draw_teams
 from callsheet.cli.plan_words import by_week, quality, rows_to_look_at
+from callsheet.insight.wording import say_count
 from callsheet.kit.visible import visible
 
 MOST_ROWS = 300
@@ -99,7 +100,7 @@ def _table(projects: list[dict[str, Any]]) -> Table:
         table.add_row(
             str(project["start"] or "never"),
             Text(project["title"]),
-            str(project["credits"]),
+            say_count(project["credits"]),
             str(seen["finish"]["p80"] or ""),
             str(project["due"] or ""),
             say_chance(seen["on_time_probability"]),

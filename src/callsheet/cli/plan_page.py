@@ -19,7 +19,13 @@ from callsheet.cli.plan_moves import Moves, moves_section, old_day
 from callsheet.cli.plan_rows_drawing import MOST_ROWS, rows_drawn
 from callsheet.cli.plan_teams_drawing import teams_drawn
 from callsheet.cli.plan_words import by_week, quality, rows_to_look_at
-from callsheet.insight.wording import say_credits, say_day, say_number, say_working_days
+from callsheet.insight.wording import (
+    say_count,
+    say_credits,
+    say_day,
+    say_number,
+    say_working_days,
+)
 from callsheet.kit.visible import visible
 from callsheet.web.strip_over_time import Bar, strip_over_time
 
@@ -91,12 +97,12 @@ def _lead(projects: list[dict[str, Any]], now: list[dict[str, Any]]) -> str:
     every = say_number(len(projects), "project", "projects")
     said = [f"{briefs} to submit this week, {every} in all."]
     if late:
-        most = say_working_days(max(late))
-        said.append(f"If all takes its usual time, {len(late):,} are late, by at most {most}.")
+        many, most = say_count(len(late)), say_working_days(max(late))
+        said.append(f"If all takes its usual time, {many} are late, by at most {most}.")
     elif projects:
         said.append("If all takes its usual time, nothing is late.")
     if never:
-        said.append(f"{never} can never start: {_NEVER}.")
+        said.append(f"{say_count(never)} can never start: {_NEVER}.")
     return " ".join(said)
 
 
@@ -229,7 +235,7 @@ def _rows(answer: dict[str, Any], first: date) -> SafeString:
     planned = [project for project in answer["projects"] if project["start"] is not None]
     said = "A diamond is the day by which it is wanted; what runs beyond it is hatched."
     if len(planned) > MOST_ROWS:
-        said += f" The first {MOST_ROWS} of {len(planned):,} are drawn; the table has all."
+        said += f" The first {MOST_ROWS} of {say_count(len(planned))} are drawn; the table has all."
     return format_html(
         '<section class="card"><h2>Projects over time</h2><p class="soft">{}</p>{}</section>',
         said,
@@ -253,7 +259,7 @@ def _table(projects: list[dict[str, Any]], first: date, moves: Moves) -> SafeStr
             _notes(project),
             say_day(project["start"], first) if project["start"] else "never",
             old_day(moves.get(project["id"]), first),
-            project["credits"],
+            say_count(project["credits"]),
             say_day(sure, first) if (sure := project["forecast"]["finish"]["p80"]) else "",
             say_day(project["due"], first) if project["due"] else "",
             say_chance(project["forecast"]["on_time_probability"]),

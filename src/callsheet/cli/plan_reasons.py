@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from callsheet.cli.plan_words import say_late
-from callsheet.insight.wording import say_working_days
+from callsheet.insight.wording import say_count, say_credits, say_working_days
 
 if TYPE_CHECKING:
     from callsheet.planner.dates import Timeline
@@ -82,7 +82,7 @@ def draw_reasons(console: Console, answer: dict[str, Any]) -> None:
     never = [project for project in answer["projects"] if project["start"] is None]
     lines = [f"{p['title']}: {p['reason']['sentence']}" for p in [*never, *late][:MOST_SAID]]
     if len(never) + len(late) > MOST_SAID:
-        lines.append(f"… and {len(never) + len(late) - MOST_SAID} more")
+        lines.append(f"… and {say_count(len(never) + len(late) - MOST_SAID)} more")
     _draw(console, "Why late, or never", lines)
     helps = [way["sentence"] for span in answer["shortfalls"] for way in span["ways_out"]]
     helps += [way["sentence"] for advice in answer["advice"] for way in advice["ways_out"]]
@@ -128,7 +128,7 @@ class _Words:
         if reason.cause is Cause.FOLLOWS_NEVER:
             return f"It comes after {names}, which can never start."
         if start is None:
-            more = f"{reason.missing} {reason.resource}"
+            more = f"{say_count(reason.missing)} {reason.resource}"
             return f"It can never start: it needs {more} more than there are in the end."
         day = self.timeline.date_of(start)
         if reason.cause is Cause.READY:
@@ -143,7 +143,9 @@ class _Words:
         if reason.cause is Cause.SPARE:
             return "Nothing here keeps it from starting earlier: a longer --time-limit may help."
         last = self.timeline.date_of(start - 1)
-        said = f"It waits for {reason.resource}: {reason.missing} are missing on {last}, "
+        said = (
+            f"It waits for {reason.resource}: {say_count(reason.missing)} are missing on {last}, "
+        )
         said += f"until {names} gives back" if len(reason.waits_for) == 1 else ""
         said += f"until {names} give back" if len(reason.waits_for) > 1 else ""
         said += f" on {day}." if reason.waits_for else f"the capacity rises on {day}."
@@ -178,7 +180,7 @@ class _Words:
         late = say_late(way.late, way.days_late, on_average=self.on_average)
         if way.way is Way.MORE_CREDITS:
             span = f"from {date(way.begin)} to {date(way.end)}"
-            return f"{way.credits} credits more {span}: {late}."
+            return f"{say_credits(way.credits)} more {span}: {late}."
         name = self._names([way.project or ""])
         finish = date(way.finishes[way.project or ""])
         over = f"finished by {finish} in four of five cases"
@@ -195,5 +197,5 @@ class _Words:
     def _names(self, ids: Iterable[str]) -> str:
         names = [f"“{self._titles[id]}”" for id in ids]
         if len(names) > _NAMED:
-            return f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED} more"
+            return f"{', '.join(names[:_NAMED])} and {say_count(len(names) - _NAMED)} more"
         return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from callsheet.insight.wording import say_number
+from callsheet.insight.wording import say_count, say_number
 from callsheet.kit.errors import Refused
 from callsheet.sheets.dates import DateOrder
 from callsheet.sheets.team_rows import TeamRow, read_teams
@@ -150,9 +150,9 @@ def draw_teams(console: Console, answer: dict[str, Any]) -> None:
         loans = say_number(team["days_borrowed"], "working day", "working days")
         table.add_row(
             Text(team["name"]),
-            " → ".join(str(step["credits"]) for step in team["credits"]),
+            " → ".join(say_count(step["credits"]) for step in team["credits"]),
             "" if team["used"] is None else f"{team['used']:.0%}",
-            str(team["most_borrowed"] or "nothing"),
+            say_count(team["most_borrowed"]) if team["most_borrowed"] else "nothing",
             f"{loans}, from {team['first_borrowed']} on" if team["days_borrowed"] else "",
         )
     console.print(table)

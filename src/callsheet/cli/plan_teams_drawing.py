@@ -15,7 +15,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from callsheet.cli.plan_axis import TOP, Axis
-from callsheet.insight.wording import say_credits
+from callsheet.insight.wording import say_count, say_credits
 
 _CHARACTER = 7.0
 
@@ -137,7 +137,7 @@ class _Pen:
         room = int((self.look.width - 16 if above else self.look.left - 16) / _CHARACTER)
         name = str(team["name"])
         short = name if len(name) <= room else name[: room - 1].rstrip() + "…"
-        own = " → ".join(str(step["credits"]) for step in team["credits"])
+        own = " → ".join(say_count(step["credits"]) for step in team["credits"])
         loans = "borrows nothing"
         if team["most_borrowed"]:
             loans = f"borrows at most {say_credits(team['most_borrowed'])}"

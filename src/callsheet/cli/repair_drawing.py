@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from callsheet.cli.plan_reasons import MOST_SAID
-from callsheet.insight.wording import say_number, say_working_days
+from callsheet.insight.wording import say_count, say_number, say_working_days
 
 
 def draw_repair(console: Console, answer: dict[str, Any]) -> None:
@@ -33,7 +33,7 @@ def _lines(console: Console, heading: str, lines: list[str]) -> None:
         for line in lines[:MOST_SAID]:
             console.print(Text(f"  {line}"), soft_wrap=True)
         if len(lines) > MOST_SAID:
-            console.print(f"  … and {len(lines) - MOST_SAID} more")
+            console.print(f"  … and {say_count(len(lines) - MOST_SAID)} more")
 
 
 def _table(moved: list[dict[str, Any]]) -> Table:
@@ -49,9 +49,9 @@ def _table(moved: list[dict[str, Any]]) -> Table:
             str(row["from"]),
             str(row["to"] or "never"),
             Text(f"{row['title']}{' (frozen)' if row['frozen'] else ''}"),
-            "" if row["days"] is None else f"{row['days']:+d}",
+            "" if row["days"] is None else f"{row['days']:+,d}",
             str(row["due"] or ""),
-            f"{row['tardiness_before'] or 0} → {row['tardiness'] or 0}",
+            f"{row['tardiness_before'] or 0:,} → {row['tardiness'] or 0:,}",
         )
     return table
 
@@ -71,7 +71,8 @@ def _lateness(answer: dict[str, Any]) -> list[str]:
     before, after = answer["lateness"]["before"], answer["lateness"]["after"]
     scratch = answer["lateness"]["from_scratch"]
     lines = [f"Late: {_late(before)} by the old plan, {_late(after)} now."]
-    would = f"The best plan found from scratch would move {scratch['moved']} starts"
+    moves = say_number(scratch["moved"], "start", "starts")
+    would = f"The best plan found from scratch would move {moves}"
     saved = after["days_late"] - scratch["days_late"]
     if saved > 0:
         lines.append(f"{would} and save {say_working_days(saved)} of lateness.")

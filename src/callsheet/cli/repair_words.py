@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from callsheet.cli.repair_before import Before
 from callsheet.cli.repair_changes import Since
+from callsheet.insight.wording import say_count
 
 if TYPE_CHECKING:
     from callsheet.planner.dates import Timeline
@@ -72,7 +73,8 @@ class _Words:
                 f"It comes after {names}, which {self._are(move.waits_for)} not finished by then."
             )
         if move.why is Why.CREDITS:
-            said = f"On {self.date(move.day or 0)} it would lack {move.missing} {move.resource}"
+            lack = f"{say_count(move.missing)} {move.resource}"
+            said = f"On {self.date(move.day or 0)} it would lack {lack}"
             return f"{said}: {names} {self._hold(move.waits_for)} them." if names else f"{said}."
         return "It could have stayed; this way the whole is less late."
 
@@ -85,5 +87,5 @@ class _Words:
     def _names(self, ids: Iterable[str]) -> str:
         names = [f"“{self._titles[id]}”" for id in ids]
         if len(names) > _NAMED:
-            return f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED} more"
+            return f"{', '.join(names[:_NAMED])} and {say_count(len(names) - _NAMED)} more"
         return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))

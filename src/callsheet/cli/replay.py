@@ -20,6 +20,7 @@ from callsheet.cli.plan_problem import (
     standard_duration,
     work_calendar,
 )
+from callsheet.insight.wording import say_count, say_number
 from callsheet.kit.clock import now
 from callsheet.kit.workdays import WorkCalendar
 from callsheet.planner.replay import Recorded
@@ -117,20 +118,21 @@ def _draw(console: Console, answer: dict[str, Any]) -> None:
     for heading in ("can never start", "mean wait, days", "longest wait", "in use"):
         table.add_column(heading, justify="right")
     table.add_column("all finished")
-    rows = [answer["recorded"] | {"credits": "as recorded"}, *answer["capacities"]]
+    rows = [answer["recorded"], *answer["capacities"]]
     for row in rows:
         used = row.get("utilization")
         table.add_row(
-            str(row["credits"]),
-            str(row.get("never", "")),
-            "" if row["mean_wait"] is None else f"{row['mean_wait']:.1f}",
-            "" if row["longest_wait"] is None else str(row["longest_wait"]),
+            say_count(row["credits"]) if "credits" in row else "as recorded",
+            say_count(row["never"]) if "never" in row else "",
+            "" if row["mean_wait"] is None else f"{row['mean_wait']:,.1f}",
+            "" if row["longest_wait"] is None else say_count(row["longest_wait"]),
             "" if used is None else f"{used:.0%}",
             str(row["last_finish"] or ""),
         )
     console.print(table)
+    projects = say_number(answer["projects"], "project", "projects")
     console.print(
-        f"{answer['projects']} projects under the policy {answer['policy']}; what was submitted "
+        f"{projects} under the policy {answer['policy']}; what was submitted "
         f"when and how long it took is taken as recorded.{_by_what(answer)}",
         highlight=False,
         soft_wrap=True,

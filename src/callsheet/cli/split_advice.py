@@ -25,7 +25,7 @@ from callsheet.cli.plan_problem import (
 from callsheet.cli.plan_search import SearchSeed, TimeLimit, improved
 from callsheet.cli.plan_teams import CapacityOrTeams, Teams
 from callsheet.cli.plan_words import say_late
-from callsheet.insight.wording import say_number, say_working_days
+from callsheet.insight.wording import say_count, say_number, say_working_days
 
 if TYPE_CHECKING:
     from callsheet.planner.dates import Timeline
@@ -112,7 +112,7 @@ def _proposal(split: Split, title: str, timeline: Timeline, on_average: bool) ->
 
 
 def _sentence(split: Split, title: str, timeline: Timeline, on_average: bool) -> str:
-    sizes = " + ".join(str(part) for part in split.parts)
+    sizes = " + ".join(say_count(part) for part in split.parts)
     said = f"Brief “{title}” as {len(split.parts)} projects of {sizes} credits"
     if split.supposed:
         said += ", if its concepts allow that"
@@ -141,11 +141,11 @@ def _draw(console: Console, answer: dict[str, Any]) -> None:
     for row in answer["proposals"]:
         table.add_row(
             Text(f"{row['title']}{' (hypothetical)' if row['hypothetical'] else ''}"),
-            " + ".join(str(part) for part in row["parts"]),
+            " + ".join(say_count(part) for part in row["parts"]),
             f"{row['saved_weighted_tardiness']:,.0f}",
             f"{row['saved_days']:,.0f}",
-            str(row["days_apart"]),
-            str(row["days_later"] or "nothing"),
+            say_count(row["days_apart"]),
+            say_count(row["days_later"]) if row["days_later"] else "nothing",
         )
     console.print(table)
     for row in answer["proposals"]:

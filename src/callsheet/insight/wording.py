@@ -28,6 +28,11 @@ def say_credits(credits: int) -> str:
     return "1 credit" if credits == 1 else f"{credits:,} credits"
 
 
+def say_count(number: int) -> str:
+    """Say "12" or "4,070": a number by itself, as in a table."""
+    return f"{number:,}"
+
+
 def say_number(number: int, one: str, more: str) -> str:
     """Say "1 brief waits" or "12 briefs wait": the number with the words that go with it."""
     return f"{number:,} {one if number == 1 else more}"
@@ -37,4 +42,4 @@ def say_working_days(days: int) -> str:
     """Say "1 working day", "5 working days" or "no working day"."""
     if days == 0:
         return "no working day"
-    return "1 working day" if days == 1 else f"{days} working days"
+    return "1 working day" if days == 1 else f"{days:,} working days"

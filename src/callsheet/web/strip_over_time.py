@@ -13,6 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from callsheet.insight.heights import Level, Span, stack
+from callsheet.insight.wording import say_count
 
 _LEFT, _RIGHT, _TOP, _FOOT = 40.0, 8.0, 14.0, 26.0
 _NAME_NEEDS = 46.0
@@ -205,7 +206,7 @@ class _Pen:
             '<text class="cs-tick" x="{3}" y="{2}" text-anchor="end">0</text>'
             '<text class="cs-tick" x="{3}" y="{4}" text-anchor="end">{5}</text>',
             _LEFT, self.width - _RIGHT, f"{self.y(0):.1f}",
-            _LEFT - 6, f"{self.y(top) + 5:.1f}", top,
+            _LEFT - 6, f"{self.y(top) + 5:.1f}", say_count(top),
         )  # fmt: skip
 
 
