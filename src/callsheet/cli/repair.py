@@ -27,8 +27,9 @@ from callsheet.cli.plan_problem import (
 from callsheet.cli.plan_search import SearchSeed
 from callsheet.cli.plan_teams import CapacityOrTeams, Teams
 from callsheet.cli.repair_before import Before, read_before
-from callsheet.cli.repair_changes import Since, find_project, read_slips, since
+from callsheet.cli.repair_changes import Since, since
 from callsheet.cli.repair_drawing import draw_repair
+from callsheet.cli.repair_slips import find_project, read_slips
 from callsheet.cli.repair_words import moved_as_dicts
 from callsheet.sheets.plan_rows import PlanReading
 

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from callsheet.cli.repair_before import Before, PlannedBefore
+from callsheet.cli.repair_change_words import sentence_of
+from callsheet.cli.repair_slips import Slip, no_start
+from callsheet.insight.wording import say_count
 from callsheet.kit.errors import Refused
-from callsheet.sheets.definitions import fold, fold_key
-from callsheet.sheets.plan_rows import PlanReading, PlanRow
+from callsheet.sheets.plan_rows import PlanReading
 
 if TYPE_CHECKING:
     from callsheet.planner.dates import Timeline
     from callsheet.planner.problem import InFlight, Problem, Project
 
 _NAMED = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Slip:
-    """Working days more (or, below 0, fewer) than thought, or ``total`` working days in all."""
-
-    days: int
-    total: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,42 +37,6 @@ class Since:
     dues: dict[str, tuple[int | None, float]]
     longer: frozenset[str]
     changes: tuple[dict[str, Any], ...]
-
-
-def read_slips(texts: Sequence[str], reading: PlanReading) -> dict[str, Slip]:
-    """Read “Title: +5” (longer by so many working days) or “Title: 20” (so many in all), by id.
-
-    Raises ``Refused`` for what is neither, and for a project that the calendar does not have.
-    """
-    slips: dict[str, Slip] = {}
-    for text in texts:
-        name, _, said = text.rpartition(":")
-        found = re.fullmatch(r"\s*([+-]?)(\d{1,4})\s*", said)
-        if not name.strip() or found is None:
-            raise Refused(
-                "bad_slip",
-                f"“{text}” is no slip. Write “Title: +5” for 5 working days more than thought, or "
-                "“Title: 20” for 20 in all.",
-                field="slipped",
-            )
-        sign, days = found.groups()
-        id = find_project(name.strip(), reading, "slipped").id
-        slips[id] = Slip(-int(days) if sign == "-" else int(days), not sign)
-    return slips
-
-
-def find_project(name: str, reading: PlanReading, field: str) -> PlanRow:
-    """The row with this id, or else the only one with this title. Raises ``Refused``."""
-    open_ = [row for row in reading.projects if row.status in ("planned", "in_production")]
-    found = [row for row in open_ if fold_key(row.id) == fold_key(name)]
-    found = found or [row for row in open_ if fold(row.title) == fold(name)]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        said = f"More than one project is called “{name}”; write its id."
-        raise Refused("ambiguous_reference", said, field=field)
-    said = f"The calendar has no project “{name}” that is planned or in production."
-    raise Refused("unknown_project", said, field=field)
 
 
 def since(
@@ -108,7 +65,8 @@ def _same_calendar(before: Before, reading: PlanReading, timeline: Timeline) -> 
         names = ", ".join(f"“{project.title}” ({project.id})" for project in missing[:_NAMED])
         raise Refused(
             "another_calendar",
-            f"This is the plan of another calendar: {len(missing)} of the {len(open_)} projects "
+            f"This is the plan of another calendar: {say_count(len(missing))} of the "
+            f"{say_count(len(open_))} projects "
             f"that it has not started yet are not in this one, such as {names}.",
             field="plan",
         )
@@ -181,7 +139,7 @@ class _Since:
         if slip.total:
             start = self.before.starts.get(project.id)
             if start is None:
-                raise _no_start(project.title)
+                raise no_start(project.title)
             then = self.timeline.day_from(start) + slip.days
         self._say("slipped", project.id, self._date(finish), self._date(then))
         return then
@@ -196,7 +154,7 @@ class _Since:
                 self._say("finish", work.id, old, self._date(finish))
             return work
         if slip.total:
-            raise _no_start(work.title)
+            raise no_start(work.title)
         then = max(1, finish + slip.days)
         self._say("slipped", work.id, self._date(finish), self._date(then))
         return replace(work, remaining=replace(work.remaining, p50=then))
@@ -278,52 +236,6 @@ class _Since:
                 "title": title,
                 "before": then,
                 "now": now,
-                "sentence": _sentence(code, title, then, now, day),
+                "sentence": sentence_of(code, title, then, now, day),
             }
         )
-
-
-def _sentence(code: str, title: str | None, then: Any, now: Any, day: date | None) -> str:
-    name = f"“{title}”"
-    if code == "slipped" and isinstance(now, int):
-        code = "duration"
-    if code == "not_before" and now is None:
-        return f"{name} may be briefed on any day, not only from {then} on."
-    if code == "team_credits":
-        now, then = (_list(own) for own in (now, then))
-    if code == "after":
-        now, then = (", ".join(ids) or "nothing" for ids in (now, then))
-    said = {
-        "slipped": f"{name} is finished on {now}, not on {then}.",
-        "finish": f"{name} is finished on {now}, not on {then}.",
-        "not_started": f"{name} has not started.",
-        "closed": f"Nobody works on {then} now, the day of {name}; {now} counts as its old day.",
-        "added": f"{name} is new.",
-        "gone": f"{name} is not in the calendar any more.",
-        "done": f"{name} is finished already.",
-        "started_early": f"{name} has started already, before {then}.",
-        "capacity": f"The capacity on {day} is {now}, not {then} credits.",
-        "limits": "The teams, or what they may borrow and lend, are not what they were.",
-        "team_credits": f"On {day} the teams have {now} credits, not {then}.",
-        "team": f"{name} belongs to {now or 'no team'}, not to {then or 'none'}.",
-        "credits": f"{name} costs {now} credits, not {then}.",
-        "duration": f"{name} takes {now} working days, not {then}.",
-        "due": f"{name} is wanted by {now}, not by {then}.",
-        "not_before": f"{name} may be briefed from {now} on, not from {then or 'any day'} on.",
-        "priority": f"{name} has a priority of {now}, not {then}.",
-        "after": f"{name} comes after {now}, not after {then}.",
-    }
-    return said[code]
-
-
-def _list(own: dict[str, int]) -> str:
-    return ", ".join(f"{name} {credits}" for name, credits in own.items()) if own else "no"
-
-
-def _no_start(title: str) -> Refused:
-    return Refused(
-        "bad_slip",
-        f"The plan does not say when “{title}” started, so that its days cannot be counted. "
-        "Write “+5” for 5 working days more than thought.",
-        field="slipped",
-    )
