@@ -10,37 +10,38 @@ from __future__ import annotations
 
 import numpy as np
 
-from callsheet.planner.kernels.compiling import NEVER, compiled
+from callsheet.planner.kernels.compiling import NEVER, compiled, inner
+from callsheet.planner.kernels.copying import copy_line, copy_table
 from callsheet.planner.kernels.justifying import push_early, push_late, sort_by
 
 MUTATED = 0.1
 """The chance that a row of a child changes places with the next one."""
 
 
-@compiled
+@inner
 def _decode(
     order, free0, room, demand, dur, ready, pred_from, pred, succ_from, succ, starts, keys, counts,
     spare,
 ):  # fmt: skip
     """The end of ``order`` when pushed early, late and early again; it becomes that of starts."""
-    room[:] = free0
+    copy_table(room, free0)
     end = push_early(order, room, demand, dur, ready, pred_from, pred, starts)
     if end < 0:
         return end
     for j in order:
         keys[j] = starts[j] + dur[j]
     sort_by(keys, end, order, counts, spare)
-    room[:end] = free0[:end]
+    copy_table(room[:end], free0[:end])
     push_late(spare, room, demand, dur, end, succ_from, succ, starts)
     sort_by(starts, end, spare, counts, order)
-    room[:end] = free0[:end]
+    copy_table(room[:end], free0[:end])
     end = push_early(order, room, demand, dur, ready, pred_from, pred, starts)
     sort_by(starts, end, order, counts, spare)
-    order[:] = spare
+    copy_line(order, spare)
     return end
 
 
-@compiled
+@inner
 def _sample(order, urgency, pred_from, pred, waits, open_rows):
     """A random order with predecessors first; the lower a row's urgency the likelier it is next."""
     n = order.shape[0]
@@ -73,7 +74,7 @@ def _sample(order, urgency, pred_from, pred, waits, open_rows):
                     waits[j] -= 1
 
 
-@compiled
+@inner
 def _cross(mother, father, child, part):
     """What the mother does between two random places, before and after it as the father orders.
 
@@ -99,7 +100,7 @@ def _cross(mother, father, child, part):
         child[at] = mother[at]
 
 
-@compiled
+@inner
 def _mutate(child, pred_from, pred):
     """Now and then a row and the one after it change places, unless one waits for the other."""
     for at in range(child.shape[0] - 1):
@@ -156,25 +157,27 @@ def breed(
             continue
         if end < found:
             found = end
-            best[:] = starts
+            copy_line(best, starts)
         if at < 0:
             at = mother if ends[mother] >= ends[father] else father
             if end > ends[at] or _known(child, end, orders, ends):
                 at = -1
         if at >= 0:
-            orders[at] = child
+            copy_line(orders[at], child)
             ends[at] = end
         if found <= goal:
             break
     return found
 
 
-@compiled
+@inner
 def _known(child, end, orders, ends):
     """Whether a child is there already."""
-    known = False
     for k in range(ends.shape[0]):
-        if ends[k] == end and (orders[k] == child).all():
-            known = True
-            break
-    return known
+        if ends[k] == end:
+            at = 0
+            while at < child.shape[0] and orders[k, at] == child[at]:
+                at += 1
+            if at == child.shape[0]:
+                return True
+    return False

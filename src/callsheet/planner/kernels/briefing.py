@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from callsheet.planner.kernels.compiling import NEVER, compiled
+from callsheet.planner.kernels.copying import copy_line
 from callsheet.planner.kernels.noting import note, resume
-from callsheet.planner.kernels.queueing import serve
+from callsheet.planner.kernels.queueing import BACKFILL, serve
 from callsheet.planner.kernels.yard import (
     OPENED,
     RUNNING,
@@ -24,7 +25,7 @@ def open_all(dur, order, given, starts, entered, slots):
     yard = yard_of(given)
     for s in range(dur.shape[0]):
         open_yard(dur[s], given, yard, starts[s])
-        entered[s] = yard.entered
+        copy_line(entered[s], yard.entered)
         note(yard, order, slots[s])
 
 
@@ -35,9 +36,9 @@ def play_until(day, dur, order, place, given, patience, starts, entered, slots):
     trial = np.empty(order.shape[0], np.int64)
     for s in range(dur.shape[0]):
         resume(slots[s], place, given, starts[s], entered[s], yard, trial)
-        serve(day, dur[s], order, place, given, yard, False, patience, trial)
-        starts[s] = trial
-        entered[s] = yard.entered
+        serve(day, dur[s], order, place, given, yard, BACKFILL, patience, trial)
+        copy_line(starts[s], trial)
+        copy_line(entered[s], yard.entered)
         note(yard, order, slots[s])
 
 
@@ -66,7 +67,7 @@ def in_time(j, due, dur, order, place, given, patience, starts, entered, slots):
         let_pass(given, before, today, yard)
         yard.at[TODAY] = today
         while trial[j] == NEVER and yard.at[TODAY] <= last:
-            serve(yard.at[TODAY] + 1, dur[s], order, place, given, yard, False, patience, trial)
+            serve(yard.at[TODAY] + 1, dur[s], order, place, given, yard, BACKFILL, patience, trial)
         if trial[j] <= last:
             count += 1
     return count

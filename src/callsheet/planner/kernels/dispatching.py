@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from callsheet.planner.kernels.compiling import NEVER, compiled
-from callsheet.planner.kernels.queueing import serve
-from callsheet.planner.kernels.yard import TODAY, WAITING, open_yard, yard_of
+from callsheet.planner.kernels.queueing import BACKFILL, serve
+from callsheet.planner.kernels.yard import TODAY, WAITING, enlist, open_yard, yard_of
 
 
 @compiled
@@ -24,18 +24,22 @@ def dispatch(dur, density, latest, scale, every, given, patience, starts):
     n = density.shape[0]
     order = np.arange(n)
     place = np.arange(n)
+    rows = np.empty(n, np.int64)
     for replication in range(dur.shape[0]):
         open_yard(dur[replication], given, yard, starts[replication])
         while yard.at[TODAY] < NEVER:
             today = yard.at[TODAY]
             waiting = yard.at[WAITING]
-            rows = order[yard.line[:waiting]]
+            for at in range(waiting):
+                rows[at] = order[yard.line[at]]
             order = np.argsort(
                 -density * np.exp(-np.maximum(0.0, latest - today) / scale), kind="mergesort"
             )
-            place[order] = np.arange(n)
-            yard.line[:waiting] = np.sort(place[rows])
+            for at in range(n):
+                place[order[at]] = at
+            for at in range(waiting):
+                enlist(yard.line, at, place[rows[at]])
             serve(
-                today + every, dur[replication], order, place, given, yard, False, patience,
+                today + every, dur[replication], order, place, given, yard, BACKFILL, patience,
                 starts[replication],
             )  # fmt: skip

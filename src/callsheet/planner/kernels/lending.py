@@ -8,7 +8,9 @@ day reserved for it, or spare on it (decision 0011).
 
 from __future__ import annotations
 
-from callsheet.planner.kernels.compiling import NEVER, inner
+import numpy as np
+
+from callsheet.planner.kernels.compiling import NEVER, inner, woven
 from callsheet.planner.kernels.desks import (
     BORROWED,
     HEAD,
@@ -37,6 +39,13 @@ from callsheet.planner.kernels.yard import (
     share_out,
 )
 
+# Numbers of numpy: what is called with a constant of Python's is compiled for this constant alone.
+NO_LOANS = np.int64(0)
+"""A reach of own credits alone."""
+
+UP_TO_HEAD, EVERYTHING = np.bool_(True), np.bool_(False)
+"""How far a team goes on alone."""
+
 
 @inner
 def look_ahead(t, today, step, given, yard, strict, patience, starts):
@@ -45,7 +54,7 @@ def look_ahead(t, today, step, given, yard, strict, patience, starts):
     Whether something could go on without a loan.
     """
     mark(t, yard)
-    j = advance(t, 0, today, step, given, yard, strict, patience, starts)
+    j = advance(t, NO_LOANS, today, step, given, yard, strict, patience, starts)
     offer(t, given, yard)
     return j >= 0
 
@@ -58,11 +67,11 @@ def serve_alone(t, up_to_head, today, step, dur, given, yard, strict, patience, 
     """
     rewind(t, yard)
     started = False
-    j = advance(t, 0, today, step, given, yard, strict, patience, starts)
+    j = advance(t, NO_LOANS, today, step, given, yard, strict, patience, starts)
     while j >= 0 and not (up_to_head and yard.desk[t, HEAD] >= 0):
         begin(j, today, dur, given, yard, starts)
         started = True
-        j = advance(t, 0, today, step, given, yard, strict, patience, starts)
+        j = advance(t, NO_LOANS, today, step, given, yard, strict, patience, starts)
     if started:
         begin_line(t, yard)
         return look_ahead(t, today, step, given, yard, strict, patience, starts)
@@ -111,7 +120,7 @@ def next_turn(given, yard):
     return best
 
 
-@inner
+@woven
 def settle(today, step, order, dur, given, yard, strict, patience, starts):
     """Start everything that starts on a day, and keep a first day for every new head."""
     teams = given.may_borrow.shape[0]
@@ -121,13 +130,13 @@ def settle(today, step, order, dur, given, yard, strict, patience, starts):
         begin_line(t, yard)
         mark(t, yard)
         desk[t, TURN] = serve_alone(
-            t, True, today, step, dur, given, yard, strict, patience, starts
+            t, UP_TO_HEAD, today, step, dur, given, yard, strict, patience, starts
         )
     for t in range(teams):
         desk[t, TURN] = desk[t, TURN] != 0 and not hopes(t, given, yard, starts)
     for t in range(teams):
         if desk[t, TURN] != 0:
-            serve_alone(t, False, today, step, dur, given, yard, strict, patience, starts)
+            serve_alone(t, EVERYTHING, today, step, dur, given, yard, strict, patience, starts)
     for t in range(teams):
         desk[t, TURN] = may_go_on(t, given, yard, starts)
     t = next_turn(given, yard)
@@ -182,7 +191,7 @@ def count_held(j, given, yard, sign):
         yard.desk[t, BORROWED] += lent
 
 
-@inner
+@woven
 def serve_teams(stop, dur, order, place, given, yard, strict, patience, starts):
     """As ``queueing.serve``, for teams that lend to each other."""
     n = given.opens.shape[0]

@@ -13,6 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 from callsheet.planner.kernels.compiling import NEVER, compiled
+from callsheet.planner.kernels.copying import copy_line
 from callsheet.planner.kernels.costs import cost_at
 from callsheet.planner.kernels.placing import (
     balance_of,
@@ -239,7 +240,7 @@ def mend(
             gain += before - after
             if gain > most_gain + 1e-9:
                 most_gain = gain
-                best[:] = starts
+                copy_line(best, starts)
             continue
         for at in range(k):
             j = out[at]

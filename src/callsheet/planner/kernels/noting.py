@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from callsheet.planner.kernels.compiling import NEVER, inner
+from callsheet.planner.kernels.copying import copy_line
 from callsheet.planner.kernels.yard import RUNNING, TODAY, WAITING
 
 
@@ -24,7 +25,7 @@ def note(yard, order, slot):
     if length_of(yard, running, waiting) > slot.shape[0]:
         slot[0] = -1
         return
-    slot[:5] = yard.at
+    copy_line(slot[:5], yard.at)
     at = 5
     for r in range(resources):
         slot[at] = yard.free[r]
@@ -71,7 +72,7 @@ def resume(slot, place, given, starts, entered, yard, trial):
     resources = yard.free.shape[0]
     ring = yard.coming.shape[0]
     teams = yard.loan.shape[1]
-    yard.at[:] = slot[:5]
+    copy_line(yard.at, slot[:5])
     today = slot[TODAY]
     at = 5
     for r in range(resources):
@@ -81,7 +82,7 @@ def resume(slot, place, given, starts, entered, yard, trial):
         for day in range(ring):
             yard.coming[day, r] = slot[at]
             at += 1
-    yard.missing[:] = given.waits
+    copy_line(yard.missing, given.waits)
     for j in range(n):
         trial[j] = starts[j] if starts[j] < today else NEVER
         yard.entered[j] = entered[j] if entered[j] < today else NEVER

@@ -9,7 +9,9 @@ Teams that lend to each other are served by ``lending``.
 
 from __future__ import annotations
 
-from callsheet.planner.kernels.compiling import NEVER, compiled, inner
+import numpy as np
+
+from callsheet.planner.kernels.compiling import NEVER, compiled, inner, woven
 from callsheet.planner.kernels.lending import serve_teams
 from callsheet.planner.kernels.yard import (
     OPENED,
@@ -26,6 +28,16 @@ from callsheet.planner.kernels.yard import (
     open_yard,
     yard_of,
 )
+
+# Numbers of numpy: what is called with a constant of Python's is compiled for this constant alone.
+FOREVER = np.int64(NEVER)
+"""A day to stop that never comes."""
+
+BACKFILL = np.bool_(False)
+"""What ``strict`` is where others may go before the head."""
+
+NOBODY = np.int64(-1)
+"""The head of a queue in which nobody has been found to wait."""
 
 
 @inner
@@ -68,7 +80,7 @@ def serve(stop, dur, order, place, given, yard, strict, patience, starts):
         serve_one(stop, dur, order, place, given, yard, strict, patience, starts)
 
 
-@inner
+@woven
 def serve_one(stop, dur, order, place, given, yard, strict, patience, starts):
     """As ``serve``, for one queue on one wallet."""
     demand, usual, safe, opens, by_open = (
@@ -82,7 +94,9 @@ def serve_one(stop, dur, order, place, given, yard, strict, patience, starts):
     n = opens.shape[0]
     steps = step_day.shape[0]
     ring = coming.shape[0]
-    least = demand[:n, 0].min() if n else 0
+    least = NEVER
+    for j in range(n):
+        least = min(least, demand[j, 0])
     today, step, opened, running = yard.at[TODAY], yard.at[STEP], yard.at[OPENED], yard.at[RUNNING]
     while today < stop:
         while running and end_day[running - 1] == today:
@@ -108,7 +122,7 @@ def serve_one(stop, dur, order, place, given, yard, strict, patience, starts):
                 join(j, today, place, yard)
 
         waiting = yard.at[WAITING]
-        head = -1
+        head = NOBODY
         kept = 0
         within = -1
         at = 0
@@ -190,6 +204,6 @@ def queue(dur, order, place, given, strict, patience, starts):
     for replication in range(dur.shape[0]):
         open_yard(dur[replication], given, yard, starts[replication])
         serve(
-            NEVER, dur[replication], order, place, given, yard, strict, patience,
+            FOREVER, dur[replication], order, place, given, yard, strict, patience,
             starts[replication],
         )  # fmt: skip

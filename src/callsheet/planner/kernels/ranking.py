@@ -16,9 +16,10 @@ from __future__ import annotations
 import numpy as np
 
 from callsheet.planner.kernels.compiling import NEVER, compiled, inner
+from callsheet.planner.kernels.copying import copy_line
 from callsheet.planner.kernels.costs import cost
 from callsheet.planner.kernels.noting import note, resume, same
-from callsheet.planner.kernels.queueing import serve
+from callsheet.planner.kernels.queueing import BACKFILL, FOREVER, serve
 from callsheet.planner.kernels.yard import open_yard, yard_of
 
 CLEARLY = 1.5
@@ -70,10 +71,10 @@ def anneal(
     for s in range(scenarios):
         open_yard(dur[s], given, yard, starts[s])
         for k in range(marks):
-            serve(slot_day[k], dur[s], order, place, given, yard, False, patience, starts[s])
+            serve(slot_day[k], dur[s], order, place, given, yard, BACKFILL, patience, starts[s])
             note(yard, order, slots[0, s, k])
-        serve(NEVER, dur[s], order, place, given, yard, False, patience, starts[s])
-        entered[s] = yard.entered
+        serve(FOREVER, dur[s], order, place, given, yard, BACKFILL, patience, starts[s])
+        copy_line(entered[s], yard.entered)
         z[s] = cost(starts[s], dur[s], ready, due, late_cost, flow_cost, beyond)
         now += z[s]
     best = now
@@ -136,7 +137,9 @@ def anneal(
                 begun[s] = k
                 ended[s] = marks
                 for m in range(k + 1, marks):
-                    serve(slot_day[m], dur[s], order, place, given, yard, False, patience, trial[s])
+                    serve(
+                        slot_day[m], dur[s], order, place, given, yard, BACKFILL, patience, trial[s]
+                    )
                     note(yard, order, slots[1 - side[s, m], s, m])
                     if (
                         trial[s, j] < NEVER
@@ -146,8 +149,8 @@ def anneal(
                         ended[s] = m
                         break
                 if ended[s] == marks:
-                    serve(NEVER, dur[s], order, place, given, yard, False, patience, trial[s])
-                    trial_entered[s] = yard.entered
+                    serve(FOREVER, dur[s], order, place, given, yard, BACKFILL, patience, trial[s])
+                    copy_line(trial_entered[s], yard.entered)
                 else:
                     for k in range(n):
                         waits = trial[s, k] == NEVER
@@ -172,14 +175,14 @@ def anneal(
             now = total
             for s in range(scenarios):
                 if ended[s] >= 0:
-                    starts[s] = trial[s]
-                    entered[s] = trial_entered[s]
+                    copy_line(starts[s], trial[s])
+                    copy_line(entered[s], trial_entered[s])
                     z[s] = trial_z[s]
                     for k in range(begun[s] + 1, ended[s]):
                         side[s, k] = 1 - side[s, k]
             if now < best - 1e-9 * abs(best):
                 best = now
-                best_order[:] = order
+                copy_line(best_order, order)
         else:
             move_back(order, place, low, high, j, i, swap)
     return best_order, best / scenarios, played
@@ -206,8 +209,8 @@ def move_in(order, place, origin, target, swap):
 def move_back(order, place, low, high, j, i, swap):
     """Undo ``move_in`` of ``j`` to where ``i`` was, between the places ``low`` and ``high``."""
     if swap:
-        move_in(order, place, place[j], place[i], True)
+        move_in(order, place, place[j], place[i], swap)
     elif place[j] == high:
-        move_in(order, place, high, low, False)
+        move_in(order, place, high, low, swap)
     else:
-        move_in(order, place, low, high, False)
+        move_in(order, place, low, high, swap)

@@ -10,7 +10,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from callsheet.planner.kernels.compiling import NEVER, inner
+from callsheet.planner.kernels.compiling import NEVER, inner, making
+from callsheet.planner.kernels.copying import copy_line
 
 
 class Given(NamedTuple):
@@ -147,7 +148,7 @@ def insert(days, rows, count, day, row):
     rows[at] = row
 
 
-@inner
+@making
 def yard_of(given):
     """Room for one replication after the other."""
     rows = given.demand.shape[0]
@@ -184,10 +185,10 @@ def open_yard(dur, given, yard, starts):
     n = given.opens.shape[0]
     demand, usual = given.demand, given.usual
     ring = yard.coming.shape[0]
-    yard.free[:] = given.change[0]
+    copy_line(yard.free, given.change[0])
     yard.overdue[:] = 0
     yard.coming[:] = 0
-    yard.missing[:] = given.waits
+    copy_line(yard.missing, given.waits)
     yard.entered[:] = NEVER
     yard.loan[:] = 0
     starts[:] = NEVER
