@@ -27,7 +27,7 @@ from callsheet.planner.stochastic import solve_stochastic
 def is_prepared() -> bool:
     """Whether compiled kernels are kept where this process would look for them.
 
-    Kernels whose sources have changed since are compiled again when they are needed.
+    What was kept of other sources is gone when this module has been loaded, so it does not count.
     """
     place = serial.stats.cache_path
     return place is not None and any(Path(place).glob("placing.serial-*.nbi"))

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from callsheet.planner.kernels.keeping import is_fresh, sum_of
+
 
 def python(code: str, **env: str) -> str:
     done = subprocess.run(
@@ -37,6 +39,56 @@ def test_where_nothing_is_kept_it_is_not_prepared(tmp_path: Path) -> None:
         NUMBA_CACHE_DIR=str(tmp_path),
     )
     assert said == "False\n"
+
+
+KEPT = """
+import pickle
+from pathlib import Path
+import numba
+from callsheet.planner.kernels import keeping
+from callsheet.planner.kernels.costs import cost_at
+assert cost_at(0, 5, 0, 3, 10.0, 1.0, 99) == 25
+folder = Path(cost_at.stats.cache_path)
+print(sum(cost_at.stats.cache_hits.values()))
+"""
+
+
+def test_what_is_kept_is_used(tmp_path: Path) -> None:
+    assert python(KEPT, NUMBA_CACHE_DIR=str(tmp_path)) == "0\n"
+    assert python(KEPT, NUMBA_CACHE_DIR=str(tmp_path)) == "1\n"
+
+
+def test_what_is_kept_of_other_sources_is_compiled_again(tmp_path: Path) -> None:
+    """As after an upgrade: of a class that there is no longer, numba could not read it."""
+    spoil = (
+        f"{KEPT}\n"
+        "class Gone: ...\n"
+        "Gone.__module__, Gone.__qualname__ = 'callsheet.planner.kernels.yard', 'Gone'\n"
+        "from callsheet.planner.kernels import yard\n"
+        "yard.Gone = Gone\n"
+        "for index in folder.glob('*.nbi'):\n"
+        "    index.write_bytes(pickle.dumps(numba.__version__) + pickle.dumps((Gone, {})))\n"
+        "(folder / keeping.NAME).write_text('of other sources')\n"
+    )
+    python(spoil, NUMBA_CACHE_DIR=str(tmp_path))
+    assert python(KEPT, NUMBA_CACHE_DIR=str(tmp_path)) == "0\n"
+    assert python(KEPT, NUMBA_CACHE_DIR=str(tmp_path)) == "1\n"
+
+
+def test_every_source_counts(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("A = 1")
+    (tmp_path / "b.py").write_text("B = 1")
+    one = sum_of(tmp_path)
+    assert sum_of(tmp_path) == one
+    (tmp_path / "b.py").write_text("B = 2")
+    other = sum_of(tmp_path)
+    (tmp_path / "b.py").rename(tmp_path / "c.py")
+    assert len({one, other, sum_of(tmp_path)}) == 3
+
+
+def test_what_may_not_be_thrown_away_is_not_used(tmp_path: Path) -> None:
+    (tmp_path / "of_others.nbi").mkdir()
+    assert not is_fresh(tmp_path)
 
 
 @pytest.mark.soak

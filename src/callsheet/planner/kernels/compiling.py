@@ -1,15 +1,17 @@
 """How kernels are compiled: once for each machine, kept on disk, without the interpreter's lock.
 
-What is kept of a kernel is used until its own file changes, not those that it calls: whoever
-changes one runs ``make setup``, which throws all away.
+What is kept is used until a source changes (see ``keeping``); ``make setup`` compiles all again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from numba import njit
+
+from callsheet.planner.kernels.keeping import is_fresh
 
 NEVER = 2**40
 """The start of what cannot start within the horizon."""
@@ -48,7 +50,9 @@ def _njit(kernel: Callable[..., Any], **options: Any) -> Any:
     # Nothing written in C calls kernels, so that way in is never compiled.
     options |= {"nogil": True, "no_cfunc_wrapper": True}
     try:
-        return njit(kernel, cache=True, **options)
+        found = njit(kernel, cache=True, **options)
     except RuntimeError:
         # There is no folder that may be written, so that every process compiles for itself.
         return njit(kernel, **options)
+    place = found.stats.cache_path
+    return found if place and is_fresh(Path(place)) else njit(kernel, **options)
