@@ -1,8 +1,7 @@
 """What all tests share: a PostgreSQL of their own, and warnings that count.
 
-A run starts one throw-away server (no fsync, unix socket) and migrates a template database as
-the owner's role; the migrated template is kept between runs as a dump, named after the hash of
-all that makes it. Then
+A run starts one throw-away server (no fsync, unix socket) with a migrated template database in
+it (`tests.template`). Then
 
 * ``db`` tests (``pytest.mark.django_db``) share one clone and roll back what they did;
 * ``live_db`` tests commit, in threads and processes too: each gets a fresh clone.
@@ -12,15 +11,12 @@ Both speak to the database as the application's role, which owns nothing.
 
 import atexit
 import fcntl
-import hashlib
 import os
 import signal
-import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from functools import cache
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +24,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from callsheet.postgres import Cluster
-from callsheet.postgres.cluster import temporary_folder
-from callsheet.postgres.roles import APPLICATION, OWNER, SUPERUSER
-from tests import sharing_out, soak
+from callsheet.postgres.roles import APPLICATION, OWNER
+from tests import in_memory, sharing_out, soak
 from tests.connections import name_who_opens
 
-ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = "callsheet_template"
 SHARED = "callsheet_test"
 _PREFIX = "callsheet-test-"
@@ -59,11 +53,11 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
 def own_cluster() -> Cluster:
     """Return this process's server, not yet started; it goes when the process does."""
     _sweep()
-    folder = temporary_folder(_PREFIX)
+    folder = in_memory.folder(_PREFIX)
     # Held as long as this process lives: who can take it may clean up after a killed run.
     owner_lock = (folder / "owner.lock").open("w")
     fcntl.flock(owner_lock, fcntl.LOCK_EX)
-    cluster = Cluster(folder, durable=False)
+    cluster = Cluster(folder, durable=False, settings=in_memory.SETTINGS)
 
     def remove() -> None:
         cluster.destroy()
@@ -75,7 +69,7 @@ def own_cluster() -> Cluster:
 
 def _sweep() -> None:
     """Remove the servers of runs that were killed before they could do so themselves."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+    for folder in chain.from_iterable(p.glob(f"{_PREFIX}*") for p in in_memory.places()):
         try:
             lock_file = folder / "owner.lock"
             # Another run may be about to take its lock; tests that make a folder of their own
@@ -178,62 +172,15 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip(f"SOAK_SECONDS={soak.SECONDS:.0f} are over; `make soak` runs all")
 
 
-def _fingerprint() -> str:
-    """Return a hash of everything that the migrated template is made from."""
-    package = ROOT / "src" / "callsheet"
-    files = [
-        *package.glob("*/migrations/*.py"),
-        *package.glob("**/*.sql"),
-        *package.glob("*/grants.py"),
-        *package.glob("*/models.py"),
-        *package.glob("*/models/*.py"),  # permissions and content types follow the models
-        *package.glob("postgres/*.py"),
-        *package.glob("config/*.py"),
-        ROOT / "requirements" / "base.txt",
-    ]
-    digest = hashlib.sha256()
-    for file in sorted(files):
-        digest.update(str(file.relative_to(ROOT)).encode())
-        digest.update(file.read_bytes())
-    return digest.hexdigest()[:16]
-
-
 @pytest.fixture(scope="session")
 def cluster(django_db_blocker: object) -> Cluster:
     """The server of this run, with a migrated template in it."""
-    from callsheet.config.migration import migrate
+    from tests.template import fill
 
     cluster = own_cluster()
     cluster.start()
-    cluster.ensure_database(TEMPLATE)
-    cache_home = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "callsheet"
-    kept = cache_home / f"template-{_fingerprint()}.dump"
-    if kept.exists():
-        done = subprocess.run(
-            [
-                cluster.binaries.path("pg_restore"), "--exit-on-error",
-                "-d", cluster.url(TEMPLATE, SUPERUSER), str(kept),
-            ],
-            capture_output=True,
-        )  # fmt: skip
-        if done.returncode == 0:
-            return cluster
-        cluster.drop_database(TEMPLATE)
-        cluster.ensure_database(TEMPLATE)
     with django_db_blocker.unblock():
-        migrate(cluster.url(TEMPLATE, OWNER), verbosity=0)
-    cache_home.mkdir(parents=True, exist_ok=True)
-    for older in sorted(cache_home.glob("template-*.dump"), key=lambda p: p.stat().st_mtime)[:-4]:
-        older.unlink(missing_ok=True)
-    unfinished = kept.with_suffix(f".{os.getpid()}")
-    subprocess.run(
-        [
-            cluster.binaries.path("pg_dump"), "-Fc", "-Z0", "-f", str(unfinished),
-            "-d", cluster.url(TEMPLATE, SUPERUSER),
-        ],
-        check=True,
-    )  # fmt: skip
-    unfinished.rename(kept)
+        fill(cluster, TEMPLATE)
     return cluster
 
 

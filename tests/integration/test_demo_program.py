@@ -17,8 +17,9 @@ from pathlib import Path
 import pytest
 
 from callsheet.postgres import Cluster
-from callsheet.postgres.cluster import temporary_folder
+from tests import in_memory
 from tests.small_studio import small_studio
+from tests.template import fill_folder
 
 PROGRAM = [sys.executable, "-m", "callsheet"]
 
@@ -26,7 +27,7 @@ PROGRAM = [sys.executable, "-m", "callsheet"]
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """A data folder; its server goes with it."""
-    folder = temporary_folder("callsheet-test-")
+    folder = in_memory.folder("callsheet-test-")
     try:
         yield folder
     finally:
@@ -75,8 +76,9 @@ def test_json_is_for_the_story(folder: Path) -> None:
     assert "--once" in done.stderr
 
 
-def test_told_once_then_served_then_stopped(folder: Path, tmp_path: Path) -> None:
+def test_told_once_then_served_then_stopped(cluster: Cluster, folder: Path, tmp_path: Path) -> None:
     sheets = str(small_studio(tmp_path))
+    fill_folder(folder)
     once = subprocess.run(
         [*PROGRAM, "demo", "--once", "--data-dir", str(folder), "--sheets", sheets, "--weeks", "1"],
         env=environment(folder), capture_output=True, text=True, timeout=300,

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from callsheet.postgres import Cluster
-from callsheet.postgres.cluster import temporary_folder
 from callsheet.postgres.roles import APPLICATION, OWNER
+from tests import in_memory
 
 PROGRAM = [sys.executable, "-m", "callsheet"]
 
@@ -64,7 +64,7 @@ class Studio:
 
 @pytest.fixture(scope="module")
 def studio() -> Iterator[Studio]:
-    folder = temporary_folder("callsheet-test-")
+    folder = in_memory.folder("callsheet-test-")
     try:
         yield Studio(folder)
     finally:

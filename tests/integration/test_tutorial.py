@@ -13,15 +13,17 @@ from pathlib import Path
 import pytest
 
 from callsheet.postgres import Cluster
-from callsheet.postgres.cluster import temporary_folder
+from tests import in_memory
+from tests.template import fill_folder
 
 TUTORIAL = Path(__file__).resolve().parents[2] / "docs" / "tutorial" / "first-hour.md"
 BLOCK = re.compile(r"^```\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture
-def folder() -> Iterator[Path]:
-    made = temporary_folder("callsheet-tutorial-")
+def folder(cluster: Cluster) -> Iterator[Path]:
+    made = in_memory.folder("callsheet-tutorial-")
+    fill_folder(made / "first-hour")
     yield made
     Cluster(made / "first-hour").destroy()
     shutil.rmtree(made, ignore_errors=True)

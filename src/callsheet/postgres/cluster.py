@@ -50,6 +50,8 @@ _NOT_DURABLE: Final[Mapping[str, str]] = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
+    "wal_level": "minimal",  # the log says nothing of files that are copied
+    "max_wal_senders": "0",  # which minimal asks for
 }
 
 
@@ -335,9 +337,12 @@ class Cluster:
             yield
 
 
-def temporary_folder(prefix: str) -> Path:
-    """Return a new empty folder under which the server's user can reach its data (tests)."""
-    folder = Path(tempfile.mkdtemp(prefix=prefix))
+def temporary_folder(prefix: str, parent: Path | None = None) -> Path:
+    """Return a new empty folder under which the server's user can reach its data (tests).
+
+    It is made in ``parent``, else where temporary files are kept.
+    """
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
     if not ServerUser.current().is_caller:
         folder.chmod(0o711)  # our own fresh folder: the server's user passes, nobody reads
     return folder

@@ -34,12 +34,15 @@ def create_database(
     """Create database ``name`` for the owner role unless it exists; say whether it was created.
 
     ``connection`` is the superuser's or the owner's, in autocommit. ``template`` is copied
-    with everything in it, rights included.
+    with everything in it, rights included; nobody may be connected to it meanwhile.
     """
     if _exists(connection, "SELECT 1 FROM pg_database WHERE datname = %s", name):
         return False
+    # A template of ours is copied file by file: block by block through the log, which is how
+    # PostgreSQL does it by itself, costs a multiple of that for its hundreds of small tables.
+    how = "" if template is None else " STRATEGY FILE_COPY"
     connection.execute(
-        sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
+        sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}" + how).format(
             sql.Identifier(name), sql.Identifier(OWNER), sql.Identifier(template or "template0")
         )
     )

@@ -9,13 +9,13 @@ import pytest
 
 from callsheet.postgres import Cluster, ClusterError
 from callsheet.postgres.backup import backup, restore_embedded, restore_into
-from callsheet.postgres.cluster import temporary_folder
 from callsheet.postgres.roles import APPLICATION, DATABASE, OWNER, SUPERUSER
+from tests import in_memory
 
 
 @pytest.fixture
 def studio() -> Iterator[Cluster]:
-    cluster = Cluster(temporary_folder("callsheet-test-"), durable=False)
+    cluster = Cluster(in_memory.folder("callsheet-test-"), durable=False)
     try:
         cluster.start()
         cluster.ensure_database()

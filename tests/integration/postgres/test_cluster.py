@@ -15,14 +15,14 @@ import psycopg
 import pytest
 
 from callsheet.postgres import Cluster, ClusterVersionError
-from callsheet.postgres.cluster import temporary_folder
 from callsheet.postgres.roles import APPLICATION, OWNER, SUPERUSER
+from tests import in_memory
 
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Cluster]:
     """One cluster of this module's own; each test leaves it as it likes."""
-    cluster = Cluster(temporary_folder("callsheet-test-"), durable=False)
+    cluster = Cluster(in_memory.folder("callsheet-test-"), durable=False)
     try:
         cluster.start()
         cluster.ensure_database()
@@ -186,7 +186,7 @@ def test_root_changes_nobodys_permissions(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has to run the server as somebody else")
 def test_a_strict_umask_of_root_does_not_lock_the_server_out() -> None:
     before = os.umask(0o077)
-    folder = temporary_folder("callsheet-test-")
+    folder = in_memory.folder("callsheet-test-")
     cluster = Cluster(folder / "studio" / "data", durable=False)
     try:
         assert cluster.start() is True
