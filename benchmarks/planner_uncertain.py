@@ -17,7 +17,8 @@ from callsheet.planner.problem import Problem
 from callsheet.planner.scenarios import Scenarios, scenarios_of
 from callsheet.planner.simulate import play, queue_order
 from callsheet.planner.solve import solve
-from callsheet.planner.stochastic import scenarios_for, solve_stochastic, training
+from callsheet.planner.stochastic import solve_stochastic
+from callsheet.planner.training import scenarios_for, training
 
 SIGMA = 0.3
 SECONDS = {50: 1.0, 100: 1.0, 200: 2.0}

@@ -22,8 +22,9 @@ from callsheet.planner.makespan import (
 )
 from callsheet.planner.plan import Status
 from callsheet.planner.problem import Duration, InFlight, Objective, Problem, Project, Resource
+from callsheet.planner.row_plans import plan_of
 from callsheet.planner.search import Best, cost_of, first_orders, order_of, placed
-from callsheet.planner.solve import plan_of, solve
+from callsheet.planner.solve import solve
 from tests.property.test_planner_search import least
 
 SEEDS = range(40)

@@ -14,12 +14,14 @@ from callsheet.planner.arrays import arrays_of
 from callsheet.planner.check import check, violations_of
 from callsheet.planner.kernels.compiling import NEVER
 from callsheet.planner.kernels.mending import mend, moves_cost
+from callsheet.planner.move_prices import price_of
 from callsheet.planner.plan import Plan, Status, measure
 from callsheet.planner.problem import Duration, Problem, ProblemError, Project, Resource, Team
-from callsheet.planner.repair import Repair, price_of, repair
+from callsheet.planner.progress import Progress
+from callsheet.planner.repair import Repair, repair
 from callsheet.planner.repair_reasons import Why, moves
 from callsheet.planner.search import cost_of, first_orders, left_by
-from callsheet.planner.solve import Progress, solve
+from callsheet.planner.solve import solve
 from tests.property.test_planner_plans import problem_of
 
 SEEDS = range(1, 120, 4)

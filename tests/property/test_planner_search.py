@@ -25,8 +25,9 @@ from callsheet.planner.kernels.repairing import ripple
 from callsheet.planner.kernels.shuffling import shuffle
 from callsheet.planner.plan import Status
 from callsheet.planner.problem import Duration, InFlight, Problem, Project, Resource, Team
+from callsheet.planner.progress import Progress
 from callsheet.planner.search import cost_of, first_orders, left_by, order_of, placed
-from callsheet.planner.solve import Progress, solve
+from callsheet.planner.solve import solve
 from tests.property.test_planner_plans import problem_of
 
 SMALL = [seed for seed in range(60) if seed % 6 > 0]
@@ -201,7 +202,8 @@ def test_ctrl_c_returns_the_best_plan_so_far() -> None:
 
 OVER_AND_OVER = """
 import signal
-from callsheet.planner.solve import Progress, solve
+from callsheet.planner.solve import solve
+from callsheet.planner.progress import Progress
 from tests.property.test_planner_search import crowded
 
 # A shell that runs the tests in the background has them ignore it.

@@ -13,13 +13,17 @@ from callsheet.planner.check import check
 from callsheet.planner.given import given_of
 from callsheet.planner.kernels import noting, queueing, ranking, yard
 from callsheet.planner.kernels.compiling import NEVER
+from callsheet.planner.notebooks import marks_of
 from callsheet.planner.plan import Plan, measure
 from callsheet.planner.policies import QueuePolicy
 from callsheet.planner.problem import CREDITS, Duration, Problem, Project, Resource
+from callsheet.planner.progress import Progress
+from callsheet.planner.queue_plans import plan_in_order
 from callsheet.planner.scenarios import Scenarios, scenarios_of
 from callsheet.planner.simulate import PATIENCE_DAYS, play, queue_order
-from callsheet.planner.solve import Progress, solve
-from callsheet.planner.stochastic import marks_of, plan_in_order, solve_stochastic, training
+from callsheet.planner.solve import solve
+from callsheet.planner.stochastic import solve_stochastic
+from callsheet.planner.training import training
 from tests.property.test_planner_queue import problem_of
 from tests.property.test_planner_team_queue import shared
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from callsheet.catalogue.standard import LEAD_TIMES
-from callsheet.cli.plan_problem import complaint, standard_duration
+from callsheet.cli.plan_problem import complaint
+from callsheet.cli.plan_times import standard_duration
 from callsheet.kit.errors import Refused
 from callsheet.kit.workdays import WorkCalendar
 from callsheet.sheets.dates import DateOrder

@@ -13,7 +13,6 @@ from callsheet.cli.plan_files import Html, Ics, Xlsx, check_outputs, write_plan
 from callsheet.cli.plan_forecast import forecasted
 from callsheet.cli.plan_latest import with_latest_days
 from callsheet.cli.plan_problem import (
-    DEFAULT_BRIEF_TYPE,
     Calendar,
     Country,
     History,
@@ -23,11 +22,11 @@ from callsheet.cli.plan_problem import (
     Uncertainty,
     capacity_given,
     read_problem,
-    uncertainty_from,
 )
 from callsheet.cli.plan_reasons import explained
 from callsheet.cli.plan_search import Robust, SearchSeed, TimeLimit, improved
 from callsheet.cli.plan_teams import CapacityOrTeams, Teams, team_days, teams_as_dicts
+from callsheet.cli.plan_times import DEFAULT_BRIEF_TYPE, uncertainty_from
 from callsheet.sheets.plan_rows import PlanReading, PlanRow
 
 if TYPE_CHECKING:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, datetime
-from math import log
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from callsheet.catalogue.standard import DELIVERABLE_TYPES, LEAD_TIMES, VARIATIONS
+from callsheet.catalogue.standard import DELIVERABLE_TYPES, VARIATIONS
 from callsheet.cli.plan_teams import CapacitySteps, steps_of, teams_of
+from callsheet.cli.plan_times import Times, times_of
 from callsheet.insight.wording import say_credits
 from callsheet.kit.errors import Refused
 from callsheet.kit.workdays import CalendarError, WorkCalendar
@@ -25,7 +24,7 @@ from callsheet.sheets.team_rows import TeamRow
 if TYPE_CHECKING:
     from callsheet.planner.dates import Timeline
     from callsheet.planner.entries import Held
-    from callsheet.planner.problem import Duration, Problem
+    from callsheet.planner.problem import Problem
 
 MOST_UNCERTAIN = 1.5
 """The largest standard deviation of the logarithm that can be given: one in five takes 3.5 times as
@@ -58,15 +57,10 @@ Uncertainty = Annotated[
     ),
 ]
 
-DEFAULT_BRIEF_TYPE = "original_creative"
-"""What a row is timed as that does not say its brief type; the output marks it."""
-
 MOST_SHOWN = 50
 """So many bad rows are said one by one."""
 
 _DAYS_OF_A_YEAR = 250
-
-_Z_80 = 0.8416  # the 80 % quantile of the normal distribution
 
 
 def read_problem(
@@ -104,7 +98,7 @@ def read_problem(
     from callsheet.planner.entries import capacity_steps
 
     timeline = Timeline(start, work_calendar(country, closures))
-    times = _times(history, timeline, order, skip_bad_rows, uncertainty)
+    times = times_of(history, timeline, order, skip_bad_rows, uncertainty)
     problem = _problem(reading, capacity_steps(steps, timeline), timeline, times, own)
     _check_end(problem, start)
     return problem, timeline, reading
@@ -176,15 +170,6 @@ def standard_items() -> list[PriceItem]:
     ]
 
 
-def standard_duration(brief_type: str) -> Duration:
-    """How long a project takes by the default lead times, in working days."""
-    from callsheet.planner.problem import Duration
-
-    stages = LEAD_TIMES[brief_type or DEFAULT_BRIEF_TYPE].values()
-    p50, p80 = sum(usual for usual, _ in stages), sum(worst for _, worst in stages)
-    return Duration(p50, log(p80 / p50) / _Z_80)
-
-
 def work_calendar(country: str | None, closures: frozenset[date] = frozenset()) -> WorkCalendar:
     """The working days of “SG” or “DE-BE”. Raises ``Refused`` for an unknown country."""
     code, _, region = (country or "").upper().partition("-")
@@ -198,68 +183,11 @@ def work_calendar(country: str | None, closures: frozenset[date] = frozenset()) 
         ) from None
 
 
-def uncertainty_from(history: Path | None, uncertainty: float | None) -> str:
-    """Where it is from how much durations vary: ``option``, ``history`` or ``defaults``."""
-    if uncertainty is not None:
-        return "option"
-    return "defaults" if history is None else "history"
-
-
-@dataclass(frozen=True, slots=True)
-class _Times:
-    """How long work takes, by brief type (“” is not said) and credits.
-
-    ``left`` is what remains after so many working days.
-    """
-
-    usual: Callable[[str, int], Duration]
-    left: Callable[[str, int, int], Duration]
-
-
-def _times(
-    history: Path | None,
-    timeline: Timeline,
-    order: DateOrder | None,
-    skip_bad_rows: bool,
-    uncertainty: float | None,
-) -> _Times:
-    from callsheet.planner.problem import Duration
-    from callsheet.planner.remaining import left_of
-
-    if history is None:
-
-        def usual(brief_type: str, credits: int) -> Duration:
-            return standard_duration(brief_type)
-
-    else:
-        from callsheet.cli.history import history_of, learned_from
-
-        reading = history_of(history, timeline.start, order, skip_bad_rows)
-        learned = learned_from(reading, timeline.start, timeline.calendar)
-
-        def usual(brief_type: str, credits: int) -> Duration:
-            return learned.duration(brief_type or DEFAULT_BRIEF_TYPE, credits)
-
-        if uncertainty is None:
-            return _Times(
-                usual,
-                lambda brief_type, *rest: learned.left(brief_type or DEFAULT_BRIEF_TYPE, *rest),
-            )
-
-    def varied(brief_type: str, credits: int) -> Duration:
-        found = usual(brief_type, credits)
-        return found if uncertainty is None else Duration(found.p50, uncertainty)
-
-    return _Times(
-        varied, lambda brief_type, credits, taken: left_of(varied(brief_type, credits), taken)
-    )
-
-
 def _problem(
     reading: PlanReading,
     steps: tuple[tuple[int, int], ...],
     timeline: Timeline,
-    times: _Times,
+    times: Times,
     teams: Sequence[TeamRow],
 ) -> Problem:
     from callsheet.planner.entries import Entry, capacity_steps, problem_of
@@ -296,7 +224,7 @@ def _problem(
     )
 
 
-def _held(row: PlanRow, timeline: Timeline, times: _Times, team: str | None) -> Held:
+def _held(row: PlanRow, timeline: Timeline, times: Times, team: str | None) -> Held:
     from callsheet.planner.entries import Held
 
     if row.finish_by is None:

@@ -36,7 +36,8 @@ def improved(problem: Problem, time_limit: float, seed: int, *, robust: bool = F
 
     ``robust``: the plan of the order that is best on average.
     """
-    from callsheet.planner.solve import Progress, solve
+    from callsheet.planner.progress import Progress
+    from callsheet.planner.solve import solve
 
     compile_planner()
     columns = (

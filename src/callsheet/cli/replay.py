@@ -13,13 +13,8 @@ from rich.table import Table
 from callsheet.admission.snapshot import Policy
 from callsheet.cli.history import HistoryFile, history_of
 from callsheet.cli.output import Json, show
-from callsheet.cli.plan_problem import (
-    Country,
-    Order,
-    SkipBadRows,
-    standard_duration,
-    work_calendar,
-)
+from callsheet.cli.plan_problem import Country, Order, SkipBadRows, work_calendar
+from callsheet.cli.plan_times import standard_duration
 from callsheet.insight.wording import say_count, say_number
 from callsheet.kit.clock import now
 from callsheet.kit.workdays import WorkCalendar

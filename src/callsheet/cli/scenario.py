@@ -19,10 +19,10 @@ from callsheet.cli.plan_problem import (
     Uncertainty,
     capacity_given,
     read_problem,
-    uncertainty_from,
 )
 from callsheet.cli.plan_search import TimeLimit
 from callsheet.cli.plan_teams import Teams
+from callsheet.cli.plan_times import uncertainty_from
 from callsheet.cli.queue_playing import (
     Policy,
     Replications,

@@ -11,11 +11,12 @@ from callsheet.planner.forecast import forecast
 from callsheet.planner.plan import Plan
 from callsheet.planner.policies import QueuePolicy
 from callsheet.planner.problem import CREDITS, Problem, Resource
+from callsheet.planner.queue_plans import plan_in_order
 from callsheet.planner.reordering import can_be_played, replications_for
 from callsheet.planner.scenarios import scenarios_of
 from callsheet.planner.simulate import play, queue_order
 from callsheet.planner.solve import solve
-from callsheet.planner.stochastic import plan_in_order, solve_stochastic
+from callsheet.planner.stochastic import solve_stochastic
 
 GRAIN = 5
 """Teams get their credits in multiples of this, as briefs are priced."""

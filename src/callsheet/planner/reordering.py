@@ -13,10 +13,11 @@ import numpy as np
 from callsheet.planner.arrays import Arrays, Ints
 from callsheet.planner.given import given_of
 from callsheet.planner.kernels.ranking import anneal
+from callsheet.planner.notebooks import marks_of
 from callsheet.planner.policies import QueuePolicy
 from callsheet.planner.problem import Problem
 from callsheet.planner.simulate import PATIENCE_DAYS, play
-from callsheet.planner.stochastic import marks_of, training
+from callsheet.planner.training import training
 
 SCENARIOS = 64
 """Fewer than where an order is looked for from nothing: so few trials cannot suit luck alone."""

@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from math import isfinite
 from time import perf_counter
 
 import numpy as np
 
-from callsheet.planner.arrays import Arrays, Ints, arrays_of
+from callsheet.planner.arrays import Arrays, Ints
 from callsheet.planner.check import check
+from callsheet.planner.homes import pinned, with_homes
 from callsheet.planner.kernels.compiling import NEVER
 from callsheet.planner.kernels.mending import mend, moves_cost
 from callsheet.planner.kernels.placing import (
@@ -27,16 +27,12 @@ from callsheet.planner.kernels.placing import (
     take,
     take_in_team,
 )
+from callsheet.planner.move_prices import STABILITY, prices_of
 from callsheet.planner.plan import Plan, Status
-from callsheet.planner.problem import DAYS_MAX, Problem, ProblemError
+from callsheet.planner.problem import Problem
+from callsheet.planner.progress import OnProgress, Progress
+from callsheet.planner.row_plans import plan_of
 from callsheet.planner.search import cost_of, left_by, placed
-from callsheet.planner.solve import OnProgress, Progress, plan_of
-
-STABILITY = 2.0
-"""A moved start counts as much as so many days of lateness of a project of mean weight."""
-
-FAR = 0.05
-"""A moved start costs so much more for each working day that it is away from its old one."""
 
 HOT, COLD = 0.3, 0.01
 """Temperatures, in days of lateness of a project of mean weight."""
@@ -104,32 +100,6 @@ def repair(
     return found
 
 
-def price_of(
-    problem: Problem,
-    before: Mapping[str, int],
-    after: Mapping[str, int | None],
-    stability: float = STABILITY,
-) -> float:
-    """What it costs, in the unit of Z, that starts are not what they were before."""
-    move, far = _prices(problem, stability)
-    moved = [
-        abs(start - before[id])
-        for id, start in after.items()
-        if start is not None and start != before.get(id, start)
-    ]
-    return move * len(moved) + far * sum(moved)
-
-
-def _prices(problem: Problem, stability: float) -> tuple[float, float]:
-    """What a moved start costs, and each day of its distance."""
-    if not (isfinite(stability) and 0 <= stability <= 1e6):
-        raise ProblemError("stability", f"is a number from 0 on, not {stability}")
-    weights = [project.weight for project in problem.projects if project.weight > 0]
-    mean = sum(weights) / len(weights) if weights else 1.0
-    move = stability * mean * (problem.objective.tardiness or problem.objective.flow or 1.0)
-    return move, FAR * move
-
-
 class _Run:
     """One call of ``repair``."""
 
@@ -139,15 +109,15 @@ class _Run:
     ) -> None:  # fmt: skip
         self.begin = perf_counter()
         self.problem = problem
-        self.prices = _prices(problem, stability)
+        self.prices = prices_of(problem, stability)
         self.seed, self.workers, self.on_progress = seed, max(1, workers), on_progress
         self.looked, self.stopped = 0, False
-        self.arrays, self.homes = _with_homes(problem, starts)
+        self.arrays, self.homes = with_homes(problem, starts)
         self.order = np.lexsort((self.arrays.due - self.arrays.dur, self.homes)).astype(np.int64)
         soon = (self.homes >= 0) & (self.homes < frozen)
         self.held = self._stay(self.arrays, soon, np.zeros(self.arrays.n, dtype=bool))
         self.thawed = tuple(self.arrays.ids[j] for j in np.flatnonzero(soon & ~self.held))
-        self.ground = _pinned(self.arrays, self.held, self.homes)
+        self.ground = pinned(self.arrays, self.held, self.homes)
         self.movable = np.flatnonzero(~self.held).astype(np.int64)
 
     def shift_right(self) -> bool:
@@ -156,7 +126,7 @@ class _Run:
         Two ways are tried: shifting in the order of the old starts, and around all that can stay.
         """
         kept = self._stay(self.ground, self.homes < NEVER, self.held)
-        around = _pinned(self.ground, kept & ~self.held, self.homes)
+        around = pinned(self.ground, kept & ~self.held, self.homes)
         tries = [self._shifted(around), self._shifted(self.ground)]
         self.starts = min(tries, key=self.cost)
         self.best = self.cost(self.starts)
@@ -297,42 +267,3 @@ class _Run:
             progress = Progress(self._elapsed(), self.looked, self.best, 0.0)
             self.stopped = self.on_progress(progress) is True
         return not self.stopped
-
-
-def _with_homes(problem: Problem, starts: Mapping[str, int]) -> tuple[Arrays, Ints]:
-    """The problem's arrays, with days enough for the old starts, and these by row."""
-    for id, day in starts.items():
-        if id not in problem.by_id:
-            raise ProblemError("starts", f"name {id!r}, which is unknown")
-        if not -DAYS_MAX <= day <= DAYS_MAX:
-            raise ProblemError("starts", f"{id!r} on day {day}, which is too far away")
-    arrays = arrays_of(problem)
-    homes = np.array([starts.get(id, NEVER) for id in arrays.ids], dtype=np.int64)
-    # Whatever is shifted right from its home ends within the days of these later projects.
-    later = tuple(
-        replace(project, ready=max(project.ready, starts.get(project.id, 0)))
-        for project in problem.projects
-    )
-    more = arrays_of(replace(problem, projects=later)).days - arrays.days
-    if more > 0:
-        wide = ((0, 0), (0, more))
-        arrays = replace(
-            arrays,
-            free=np.pad(arrays.free, wide, mode="edge"),
-            own=np.pad(arrays.own, wide, mode="edge") if len(arrays.own) else arrays.own,
-            team_used=np.pad(arrays.team_used, wide),
-        )
-    return arrays, homes
-
-
-def _pinned(arrays: Arrays, rows: np.ndarray, starts: Ints) -> Arrays:
-    """The arrays with some rows at their starts for good: what they hold is not there any more."""
-    at = np.where(rows, starts, NEVER)
-    free, used = left_by(arrays, at)
-    return replace(
-        arrays,
-        free=free,
-        team_used=used,
-        demand=np.where(rows[:, None], 0, arrays.demand),
-        ready=np.where(rows, starts, arrays.ready),
-    )

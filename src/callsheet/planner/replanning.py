@@ -18,12 +18,12 @@ from callsheet.planner.kernels.compiling import NEVER
 from callsheet.planner.plan import Plan
 from callsheet.planner.policies import QueuePolicy
 from callsheet.planner.problem import Problem
+from callsheet.planner.queue_plans import plan_in_order
 from callsheet.planner.reordering import better_order, can_be_played, replications_for
+from callsheet.planner.row_plans import plan_of
 from callsheet.planner.scenarios import Scenarios, scenarios_of
 from callsheet.planner.search import Best, Search, cost_of, first_orders, order_of, placed
 from callsheet.planner.simulate import play, queue_order
-from callsheet.planner.solve import plan_of
-from callsheet.planner.stochastic import plan_in_order
 
 MOVES = 40_000
 """Projects placed for one comparison: this many divided by the number of projects, in orders."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from time import perf_counter
 
 from callsheet.planner.arrays import Arrays, Ints, arrays_of
@@ -19,8 +17,10 @@ from callsheet.planner.makespan import (
     first_proof_seconds,
     last_row,
 )
-from callsheet.planner.plan import Measure, Plan, Status, measure
+from callsheet.planner.plan import Plan
 from callsheet.planner.problem import Problem
+from callsheet.planner.progress import OnProgress, Progress
+from callsheet.planner.row_plans import plan_of
 from callsheet.planner.search import (
     ROUND_SECONDS,
     ROUNDS_LEAST,
@@ -51,19 +51,6 @@ LARGE_CHUNK = 4
 
 CLOSED = 1e-9
 """A gap below this is none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far it has come: seconds since the begin, schedules looked at, the best Z, the bound."""
-
-    seconds: float
-    iterations: int
-    z: float
-    lower_bound: float
-
-
-type OnProgress = Callable[[Progress], bool | None]
 
 
 def solve(
@@ -284,41 +271,3 @@ class _Run:
         )
         self.stopped = said is True
         return not self.stopped
-
-
-def plan_of(
-    problem: Problem,
-    arrays: Arrays,
-    starts: Ints,
-    *,
-    lower_bound: float = 0.0,
-    proved: bool = False,
-    method: str = "",
-    seconds: float = 0.0,
-    seed: int = 0,
-    iterations: int = 0,
-    stopped: bool = False,
-) -> Plan:
-    """A plan from the starts by row."""
-    by_id: dict[str, int | None] = {
-        id: None if start >= NEVER else int(start)
-        for id, start in zip(arrays.ids, starts, strict=True)
-    }
-    judged: Measure = measure(problem, by_id)
-    if None in by_id.values():
-        status = Status.INFEASIBLE
-    elif proved:
-        status = Status.OPTIMAL
-    else:
-        status = Status.FEASIBLE
-    return Plan(
-        starts=by_id,
-        status=status,
-        measure=judged,
-        lower_bound=judged.z if proved else min(lower_bound, judged.z),
-        method=method,
-        seconds=seconds,
-        seed=seed,
-        iterations=iterations,
-        stopped=stopped,
-    )

@@ -15,33 +15,25 @@ from time import perf_counter
 
 import numpy as np
 
-from callsheet.planner.arrays import Arrays, Ints, arrays_of
+from callsheet.planner.arrays import Ints, arrays_of
 from callsheet.planner.bounds import Relaxation
 from callsheet.planner.check import check
-from callsheet.planner.given import given_of, note_length
+from callsheet.planner.given import given_of
 from callsheet.planner.kernels.compiling import NEVER
 from callsheet.planner.kernels.costs import cost
 from callsheet.planner.kernels.dispatching import dispatch
 from callsheet.planner.kernels.queueing import queue
 from callsheet.planner.kernels.ranking import anneal
-from callsheet.planner.kernels.yard import Given
+from callsheet.planner.notebooks import marks_of
 from callsheet.planner.plan import Plan
 from callsheet.planner.policies import QueuePolicy
 from callsheet.planner.problem import Problem
+from callsheet.planner.progress import OnProgress, Progress
+from callsheet.planner.queue_plans import plan_in_order
 from callsheet.planner.rules import orders_by_rule
-from callsheet.planner.scenarios import Scenarios, scenarios_of, usual_days
-from callsheet.planner.search import order_of, placed
 from callsheet.planner.simulate import PATIENCE_DAYS, play, queue_order
-from callsheet.planner.solve import OnProgress, Progress, plan_of, solve
-
-SCENARIOS = 128
-"""With so many, orders are compared; fewer of large problems."""
-
-FEWEST = 32
-"""With so many at least, whatever the size."""
-
-MOST_DURATIONS = 128_000
-"""No more durations are sampled, unless ``FEWEST`` scenarios need them."""
+from callsheet.planner.solve import solve
+from callsheet.planner.training import scenarios_for, training
 
 PLANNED_SHARE = 0.2
 """The part of the time in which a plan for usual durations is looked for, as a beginning."""
@@ -60,12 +52,6 @@ DISPATCHED = 6
 ROUND_SECONDS = 0.25
 ROUNDS_LEAST = 4
 RELAXED_STEPS = 200
-MARKS = 12
-NOTED_MOST = 24_000_000
-"""So many bytes each worker notes down of where the queue stands in the scenarios, at most."""
-
-APART = 1_000_003
-"""What the seeds of these scenarios are apart from those of forecasts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +67,6 @@ class Expected:
     z: float
     tardiness: float
     scenarios: int
-
-
-def scenarios_for(problem: Problem) -> int:
-    """How many scenarios are used for a problem where nobody says it."""
-    return max(FEWEST, min(SCENARIOS, MOST_DURATIONS // max(1, len(problem.projects))))
-
-
-def training(problem: Problem, scenarios: int, seed: int) -> Scenarios:
-    """The scenarios in which orders are compared."""
-    return scenarios_of(problem, scenarios, seed + APART)
 
 
 def solve_stochastic(
@@ -313,33 +289,6 @@ class _Run:
 
     def _tell_planned(self, _: Progress) -> bool:
         return not self._go_on()
-
-
-def plan_in_order(problem: Problem, arrays: Arrays, order: Ints) -> Plan:
-    """The plan of usual durations when the queue is served in this order.
-
-    Its starts are no later than those of the queue, and other than the queue it sees in time
-    when the capacity falls. ``priority`` is the order.
-    """
-    usual = usual_days(problem)
-    queued = play(problem, QueuePolicy.PLANNED, order, usual, workers=1).starts[0]
-    plan = plan_of(problem, arrays, placed(arrays, order_of(queued)))
-    return replace(plan, priority=tuple(arrays.ids[row] for row in order))
-
-
-def marks_of(arrays: Arrays, given: Given, scenarios: int) -> tuple[Ints, tuple[int, ...]]:
-    """The days on which a worker notes where the queue stands, and the shape of its notebook.
-
-    Where the notes of a day need more room than there is, that day goes without.
-    """
-    rows = len(given.demand)
-    whole = note_length(given, rows, arrays.n)
-    least = note_length(given, 0, 0)
-    length = least + min(whole - least, 600 + (whole - least) // 4)
-    marks = max(1, min(MARKS, NOTED_MOST // (16 * scenarios * length)))
-    last = int(arrays.ready.max()) + int(arrays.dur.mean()) + 1
-    days = np.linspace(0, last, marks, endpoint=False).astype(np.int64)
-    return days, (2, scenarios, marks, length)
 
 
 def _heats(unit: float, at: float, to: float) -> tuple[float, float]:

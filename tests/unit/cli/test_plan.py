@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 from callsheet.catalogue.lead_times import durations
 from callsheet.cli.exits import ExitCode
 from callsheet.cli.main import build_planner
-from callsheet.cli.plan_problem import read_capacity, standard_duration
+from callsheet.cli.plan_problem import read_capacity
+from callsheet.cli.plan_times import standard_duration
 from callsheet.kit.errors import Refused
 
 EXAMPLES = Path(__file__).parents[3] / "examples" / "calendars"

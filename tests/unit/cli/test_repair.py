@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from callsheet.cli.exits import ExitCode
 from callsheet.cli.main import build_planner
-from callsheet.planner.repair import STABILITY
+from callsheet.planner.move_prices import STABILITY
 from callsheet.planner.repair_reasons import Why
 from tests.unit.cli.test_plan_schema import SCHEMA as PLAN_SCHEMA
 

@@ -9,7 +9,7 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from callsheet.cli.plan_problem import standard_duration
+from callsheet.cli.plan_times import standard_duration
 from callsheet.planner.calibration import learn, report
 from callsheet.planner.durations import Belief, Finished
 
