@@ -4,23 +4,11 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
-from datetime import date, timedelta
 
 import numpy as np
 import pytest
 
 from benchmarks.planner_simpy import simpy_starts
-from callsheet.admission.decide import decide
-from callsheet.admission.snapshot import (
-    Billing,
-    Brief,
-    Occupant,
-    Policy,
-    Snapshot,
-    Step,
-    WalletState,
-)
-from callsheet.kit.workdays import WorkCalendar
 from callsheet.planner.kernels.compiling import NEVER
 from callsheet.planner.policies import QueuePolicy
 from callsheet.planner.problem import (
@@ -36,10 +24,8 @@ from callsheet.planner.problem import (
 )
 from callsheet.planner.scenarios import BLOCK, SHARED_LEAST, Scenarios, scenarios_of
 from callsheet.planner.simulate import play, queue_order, simulate
-from callsheet.planner.solve import solve
+from tests.property.queue_oracle import assert_starts_what_admission_starts
 
-ZERO = date(2027, 1, 1)
-EVERY_DAY = WorkCalendar(weekmask="1111111")
 SEEDS = range(60)
 
 
@@ -68,90 +54,11 @@ def problem_of(seed: int, *, sigma: float) -> Problem:
     return Problem((Resource(CREDITS, capacity),), projects, in_flight)
 
 
-def admitted(problem: Problem, policy: Policy, order: list[str], dur: dict[str, int]) -> list[int]:
-    """The starts by the product's admission, which is asked whenever something has changed."""
-    capacity = problem.resources[0].capacity
-    works = [*problem.projects, *problem.in_flight]
-    number = {work.id: n for n, work in enumerate(works)}
-    usual = {work.id: work.duration for work in problem.projects}
-    begun: dict[str, int] = {work.id: 0 for work in problem.in_flight}
-    usual |= {work.id: work.remaining for work in problem.in_flight}
-    first: dict[int, date] = {}
-    starts = {project.id: NEVER for project in problem.projects}
-    opens = {day for day, _ in capacity} | {project.ready for project in problem.projects}
-    for today in range(2_000):
-        done = {id for id, start in begun.items() if start + dur[id] <= today}
-        back = any(begun[id] + dur[id] == today for id in done)
-        if today not in opens and not back:
-            continue
-        held = [work for work in works if work.id in begun and work.id not in done]
-        wallet = WalletState(
-            id=1,
-            available=steps_on(capacity, today) - sum(work.credits for work in held),
-            policy=policy,
-            billing=Billing.SUBSCRIPTION,
-            calendar=EVERY_DAY,
-            max_capacity=problem.resources[0].most,
-            steps=tuple(
-                Step(ZERO + timedelta(day), units - steps_on(capacity, day - 1))
-                for day, units in capacity
-                if day > today
-            ),
-        )
-        snapshot = Snapshot(
-            today=ZERO + timedelta(today),
-            wallets=(wallet,),
-            briefs=tuple(
-                Brief(
-                    id=number[p.id],
-                    wallet=1,
-                    credits=p.credits,
-                    rank=order.index(p.id),
-                    not_before=ZERO + timedelta(p.ready),
-                    predecessors=tuple(number[other] for other in p.after if other not in done),
-                    days_p50=p.duration.p50,
-                    days_p80=p.duration.p80,
-                    first_reserved=first.get(number[p.id]),
-                )
-                for p in problem.projects
-                if p.id not in begun
-            ),
-            occupants=tuple(
-                Occupant(
-                    number[work.id],
-                    1,
-                    work.credits,
-                    ZERO + timedelta(begun[work.id] + usual[work.id].p50),
-                    ZERO + timedelta(begun[work.id] + usual[work.id].p80),
-                )
-                for work in held
-            ),
-        )
-        decided = decide(snapshot)
-        for start in decided.starts:
-            id = works[start.brief].id
-            begun[id] = starts[id] = today
-        for reservation in decided.reservations:
-            first.setdefault(reservation.brief, reservation.day)
-    return list(starts.values())
-
-
 @pytest.mark.parametrize("sigma", [0.0, 0.5], ids=["known durations", "uncertain durations"])
 @pytest.mark.parametrize("policy", QueuePolicy)
 def test_it_starts_what_admission_starts(policy: QueuePolicy, sigma: float) -> None:
     for seed in SEEDS:
-        problem = problem_of(seed, sigma=sigma)
-        scenarios = scenarios_of(problem, 3, seed)
-        plan = solve(problem, iterations=0)
-        order = queue_order(problem, policy, plan)
-        simulated = play(problem, policy, order, scenarios)
-        rule = Policy.STRICT if policy is QueuePolicy.STRICT else Policy.BACKFILL
-        queue = [problem.projects[n].id for n in order]
-        for n in range(scenarios.replications):
-            realized = (*scenarios.projects[n], *scenarios.in_flight[n])
-            ids = [work.id for work in (*problem.projects, *problem.in_flight)]
-            dur = {id: int(days) for id, days in zip(ids, realized, strict=True)}
-            assert simulated.starts[n].tolist() == admitted(problem, rule, queue, dur), seed
+        assert_starts_what_admission_starts(problem_of(seed, sigma=sigma), policy, 3, seed)
 
 
 def test_a_model_in_simpy_starts_the_same() -> None:

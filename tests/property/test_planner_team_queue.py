@@ -4,23 +4,10 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
-from datetime import date, timedelta
 
 import numpy as np
 import pytest
 
-from callsheet.admission.decide import decide
-from callsheet.admission.snapshot import (
-    Billing,
-    Brief,
-    Occupant,
-    Policy,
-    Snapshot,
-    Step,
-    WalletState,
-)
-from callsheet.kit.workdays import WorkCalendar
-from callsheet.planner.given import given_of
 from callsheet.planner.kernels.compiling import NEVER
 from callsheet.planner.policies import QueuePolicy
 from callsheet.planner.problem import (
@@ -33,15 +20,10 @@ from callsheet.planner.problem import (
     Team,
     steps_on,
 )
-from callsheet.planner.scenarios import scenarios_of
-from callsheet.planner.simulate import play, queue_order, simulate
+from callsheet.planner.simulate import simulate
 from callsheet.planner.solve import solve
+from tests.property.queue_oracle import assert_starts_what_admission_starts
 from tests.property.test_planner_queue import problem_of
-
-ZERO = date(2027, 1, 1)
-EVERY_DAY = WorkCalendar(weekmask="1111111")
-
-type Loans = tuple[tuple[int, int], ...]
 
 
 def shared(seed: int, *, sigma: float) -> Problem:
@@ -77,114 +59,11 @@ def shared(seed: int, *, sigma: float) -> Problem:
     )
 
 
-def admitted(problem: Problem, policy: Policy, order: list[str], dur: dict[str, int]) -> list[int]:
-    """The starts by the product's admission, which is asked whenever something has changed.
-
-    Asserts on the way that no team holds more than it owns and has borrowed.
-    """
-    works = [*problem.projects, *problem.in_flight]
-    number = {work.id: n for n, work in enumerate(works)}
-    wallet = {team.name: n for n, team in enumerate(problem.teams)}
-    usual = {p.id: p.duration for p in problem.projects}
-    usual |= {work.id: work.remaining for work in problem.in_flight}
-    begun: dict[str, int] = {work.id: 0 for work in problem.in_flight}
-    given = given_of(problem)
-    loans: dict[str, Loans] = {
-        work.id: tuple((t, int(lent)) for t, lent in enumerate(given.lent[number[work.id]]) if lent)
-        for work in problem.in_flight
-    }
-    first: dict[int, date] = {}
-    starts = {project.id: NEVER for project in problem.projects}
-    opens = {day for team in problem.teams for day, _ in team.own}
-    opens |= {project.ready for project in problem.projects}
-    for today in range(2_000):
-        done = {id for id, start in begun.items() if start + dur[id] <= today}
-        back = any(begun[id] + dur[id] == today for id in done)
-        if today not in opens and not back:
-            continue
-        held = [work for work in works if work.id in begun and work.id not in done]
-        taken = dict.fromkeys(range(len(problem.teams)), 0)
-        lent = dict(taken)
-        for work in held:
-            taken[wallet[work.team or ""]] += work.credits - sum(part for _, part in loans[work.id])
-            for lender, part in loans[work.id]:
-                taken[lender] += part
-                lent[lender] += part
-        snapshot = Snapshot(
-            today=ZERO + timedelta(today),
-            wallets=tuple(
-                WalletState(
-                    id=n,
-                    available=steps_on(team.own, today) - taken[n],
-                    policy=policy,
-                    billing=Billing.SUBSCRIPTION,
-                    calendar=EVERY_DAY,
-                    max_capacity=max(units for _, units in team.own),
-                    steps=tuple(
-                        Step(ZERO + timedelta(day), units - steps_on(team.own, day - 1))
-                        for day, units in team.own
-                        if day > today
-                    ),
-                    lent=lent[n],
-                    may_borrow=team.may_borrow,
-                    may_lend=team.may_lend,
-                    weight=steps_on(team.own, today),
-                )
-                for n, team in enumerate(problem.teams)
-            ),
-            briefs=tuple(
-                Brief(
-                    id=number[p.id],
-                    wallet=wallet[p.team or ""],
-                    credits=p.credits,
-                    rank=order.index(p.id),
-                    not_before=ZERO + timedelta(p.ready),
-                    predecessors=tuple(number[other] for other in p.after if other not in done),
-                    days_p50=p.duration.p50,
-                    days_p80=p.duration.p80,
-                    first_reserved=first.get(number[p.id]),
-                )
-                for p in problem.projects
-                if p.id not in begun
-            ),
-            occupants=tuple(
-                Occupant(
-                    number[work.id],
-                    wallet[work.team or ""],
-                    work.credits,
-                    ZERO + timedelta(begun[work.id] + usual[work.id].p50),
-                    ZERO + timedelta(begun[work.id] + usual[work.id].p80),
-                    loans[work.id],
-                )
-                for work in held
-            ),
-            borrowing=True,
-        )
-        decided = decide(snapshot)
-        for start in decided.starts:
-            id = works[start.brief].id
-            begun[id] = starts[id] = today
-            loans[id] = start.loans
-        for reservation in decided.reservations:
-            first.setdefault(reservation.brief, reservation.day)
-    return list(starts.values())
-
-
 @pytest.mark.parametrize("sigma", [0.0, 0.5], ids=["known durations", "uncertain durations"])
 @pytest.mark.parametrize("policy", QueuePolicy)
 def test_it_starts_what_admission_starts(policy: QueuePolicy, sigma: float) -> None:
     for seed in range(60):
-        problem = shared(seed, sigma=sigma)
-        scenarios = scenarios_of(problem, 2, seed)
-        order = queue_order(problem, policy, solve(problem, iterations=0))
-        simulated = play(problem, policy, order, scenarios)
-        rule = Policy.STRICT if policy is QueuePolicy.STRICT else Policy.BACKFILL
-        queue = [problem.projects[n].id for n in order]
-        for n in range(scenarios.replications):
-            realized = (*scenarios.projects[n], *scenarios.in_flight[n])
-            ids = [work.id for work in (*problem.projects, *problem.in_flight)]
-            dur = {id: int(days) for id, days in zip(ids, realized, strict=True)}
-            assert simulated.starts[n].tolist() == admitted(problem, rule, queue, dur), seed
+        assert_starts_what_admission_starts(shared(seed, sigma=sigma), policy, 2, seed)
 
 
 @pytest.mark.parametrize("policy", QueuePolicy)
