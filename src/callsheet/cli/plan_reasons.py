@@ -49,6 +49,7 @@ def explained(
     most = WORST if count <= LARGE else 1 if count <= LARGEST else 0
     worst = sorted(spans, key=lambda span: -sum(weight[id] for id in span.projects))[:most]
     remedies = Remedies(problem, found) if late[:most] else None
+    helps = dict(zip(worst, remedies.of_shortfalls(worst), strict=True)) if remedies else {}
     words = _Words(problem, found, timeline, on_average=bool(remedies and remedies.uncertain))
     return answer | {
         "projects": [
@@ -61,9 +62,7 @@ def explained(
                 "to": timeline.date_of(span.end),
                 "credits": span.credits,
                 "projects": list(span.projects),
-                "ways_out": [words.way(way) for way in remedies.of_shortfall(span)]
-                if remedies and span in worst
-                else [],
+                "ways_out": [words.way(way) for way in helps.get(span, [])],
             }
             for span in spans
         ],

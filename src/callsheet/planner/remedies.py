@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -78,20 +78,31 @@ class Remedies:
 
         None with teams, for credits belong to one of them.
         """
+        return self.of_shortfalls([shortfall])[0]
+
+    def of_shortfalls(self, shortfalls: Sequence[Shortfall]) -> list[list[WayOut]]:
+        """As ``of_shortfall`` for each of several, quicker than one after the other."""
         if self.problem.teams:
-            return []
-        found, best = [], self._base
-        for credits in sorted({_rounded(share * shortfall.credits) for share in SHARES}):
-            changed = _with_credits(self.problem, credits, shortfall.begin, shortfall.end)
-            then = self._replanning.again(changed)
-            if then.clearly_less_late(best):
-                best = then
-                found.append(
-                    self._way(
-                        Way.MORE_CREDITS, then, credits=credits, begin=shortfall.begin,
-                        end=shortfall.end,
-                    )
-                )  # fmt: skip
+            return [[] for _ in shortfalls]
+        tries = [
+            (n, credits)
+            for n, shortfall in enumerate(shortfalls)
+            for credits in sorted({_rounded(share * shortfall.credits) for share in SHARES})
+        ]
+        outcomes = self._replanning.all_again(
+            [
+                _with_credits(self.problem, credits, shortfalls[n].begin, shortfalls[n].end)
+                for n, credits in tries
+            ]
+        )
+        found: list[list[WayOut]] = [[] for _ in shortfalls]
+        best = [self._base] * len(shortfalls)
+        for (n, credits), then in zip(tries, outcomes, strict=True):
+            if then.clearly_less_late(best[n]):
+                best[n] = then
+                days = shortfalls[n].begin, shortfalls[n].end
+                way = self._way(Way.MORE_CREDITS, then, credits=credits, begin=days[0], end=days[1])
+                found[n].append(way)
         return found
 
     def of_project(self, id: str) -> list[WayOut]:

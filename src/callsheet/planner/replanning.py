@@ -6,7 +6,7 @@ the same sampled durations (decision 0148): what a change saves is what it saves
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -30,6 +30,9 @@ MOVES = 40_000
 
 MOST_ORDERS = 5_000
 """More orders than this are not tried of a few projects."""
+
+WORKERS = 2
+"""So many changed problems are planned at a time: most of it is work for one worker."""
 
 CLEARLY = 2.0
 """What is saved on average is believed from so many of its standard errors on."""
@@ -115,6 +118,11 @@ class Replanning:
             plan = plan_in_order(problem, arrays, order)
         check(problem, plan)
         return self._judge(plan, problem, parts)
+
+    def all_again(self, problems: Sequence[Problem]) -> list[Outcome]:
+        """Plan several changed problems, ``WORKERS`` of them at a time; the outcomes as of each."""
+        with ThreadPoolExecutor(WORKERS) as pool:
+            return list(pool.map(self.again, problems))
 
     def _searched(self, problem: Problem, arrays: Arrays, hints: Ints, seed: int) -> Plan:
         """The best plan found for usual durations."""

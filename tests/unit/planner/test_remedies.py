@@ -83,3 +83,15 @@ def test_the_same_question_has_the_same_answer() -> None:
     first: list[WayOut] = Remedies(problem, plan).of_shortfall(span)
     assert first == Remedies(problem, plan).of_shortfall(span)
     assert first
+
+
+def test_several_shortfalls_have_the_ways_out_of_each() -> None:
+    problem = problem_of(
+        *(replace(work(f"p{n}", 15, n, n + 8), duration=Duration(5 + n, 0.3)) for n in range(8))
+    )
+    plan = solve(problem, iterations=100)
+    (span, *_) = shortfalls(problem, plan)
+    spans = [span, replace(span, credits=span.credits + 40), replace(span, end=span.begin)]
+    one_by_one = [Remedies(problem, plan).of_shortfall(span) for span in spans]
+    assert Remedies(problem, plan).of_shortfalls(spans) == one_by_one
+    assert len({len(ways) for ways in one_by_one}) > 1
