@@ -2,8 +2,9 @@
 PORT ?= 8000
 PYTHON := .venv/bin/python
 PYTEST := .venv/bin/pytest
-# Each process has a database server of its own; one for each core, but not more than four.
-PROCESSES ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1); [ $$n -gt 4 ] && n=4; echo $$n)
+# Each process has a database server of its own; one for each core, but not more than four, and one
+# more, because tests in a browser and of programs wait half of their time.
+PROCESSES ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1); [ $$n -gt 4 ] && n=4; echo $$((n + 1)))
 # Only what is given is handed on; tests and the demo read them from the environment.
 ifneq ($(DATA_DIR),)
 export DATA_DIR
