@@ -33,6 +33,14 @@ def test_without_a_folder_to_write_kernels_work_all_the_same() -> None:
     )
 
 
+def test_without_compiling_kernels_are_plain_functions() -> None:
+    python(
+        "from callsheet.planner.kernels.costs import cost_at\n"
+        "assert cost_at(0, 5, 0, 3, 10.0, 1.0, 99) == 25\n",
+        NUMBA_DISABLE_JIT="1",
+    )
+
+
 def test_where_nothing_is_kept_it_is_not_prepared(tmp_path: Path) -> None:
     said = python(
         "from callsheet.planner.preparing import is_prepared; print(is_prepared())",

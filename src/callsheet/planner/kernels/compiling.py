@@ -62,5 +62,6 @@ def _njit(kernel: Callable[..., Any], **options: Any) -> Any:
     except RuntimeError:
         # There is no folder that may be written, so that every process compiles for itself.
         return njit(kernel, **options)
-    place = found.stats.cache_path
+    # With NUMBA_DISABLE_JIT it is the function itself.
+    place = found.stats.cache_path if hasattr(found, "stats") else None
     return found if place and is_fresh(Path(place)) else njit(kernel, **options)
