@@ -45,6 +45,13 @@ BOUND_SHARE, BOUND_SHARE_LARGE = 0.4, 0.85
 part of the time, at which it ends with more than ``LARGE`` projects: searches gain less there.
 """
 
+OFFERED, OFFERED_MANY = 100, 20
+"""After so many steps of the bound what it suggests is placed: with few and with ``MANY`` projects.
+A search from the best of more beginnings is colder, and with few projects it ends in worse plans.
+"""
+
+MANY = 1_000
+
 LARGE = 20_000
 LARGE_CHUNK = 4
 """With more projects the time is looked at after each few steps of the bound."""
@@ -159,7 +166,7 @@ class _Run:
             deadline = BOUND_SHARE_LARGE * self.time_limit
         while not relaxation.done and relaxation.steps < STEPS:
             relaxation.climb(upper, LARGE_CHUNK if large else CHUNK)
-            if relaxation.steps % CHUNK == 0:
+            if relaxation.steps % (OFFERED_MANY if arrays.n > MANY else OFFERED) == 0:
                 # Steps are as long as the upper bound is far: a nearer one is a better aim.
                 self._offer(arrays, placed(arrays, relaxation.full_order(arrays.n)), "relaxation")
                 upper = self._value(arrays)
