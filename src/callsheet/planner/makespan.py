@@ -16,8 +16,9 @@ from callsheet.planner.arrays import Arrays, Ints
 from callsheet.planner.kernels.breeding import breed
 from callsheet.planner.kernels.compiling import NEVER
 from callsheet.planner.search import Best, cost_of, order_of, placed
+from callsheet.planner.side_by_side import side_by_side
 
-POPULATION = 300
+POPULATION = 600
 """Where there is time for so many: smaller ones are all alike before it is over."""
 
 BRED_MOST = 1_000
@@ -33,7 +34,7 @@ FIRST_PROOF_SECONDS = 1.0
 FIRST_PROOF_SHARE = 0.1
 """A proof is tried first: for so many seconds, or so much of the time if that is less."""
 
-SHARE_FEW, SHARE_MANY = 0.2, 0.6
+SHARE_FEW, SHARE_MANY = 0.2, 0.8
 """Of the time, up to FEW rows and from MANY rows on; CP-SAT, which has the rest, is good at few."""
 
 FEW, MANY = 60, 120
@@ -60,10 +61,11 @@ def last_row(arrays: Arrays, starts: Ints) -> int | None:
 
 @dataclass
 class _Population:
-    """The orders of one worker and their ends; how many children ago the last end was earlier."""
+    """The orders of one worker, their ends, what tells them apart; children since the last gain."""
 
     orders: Ints
     ends: Ints
+    marks: Ints
     shortest: int = NEVER
     stale: int = 0
 
@@ -90,20 +92,26 @@ class Breeding:
             if int(row) in index:
                 for p in pred[index[int(row)]]:
                     tail[p] = max(tail[p], tail[index[int(row)]] + arrays.dur[row])
+        units = side_by_side(arrays.free, arrays.demand[rows])
+        # Any odd numbers do that are the same each time.
+        codes = np.random.default_rng(0).integers(2**30, size=len(rows), dtype=np.int64) * 2 + 1
         self._given = (
-            tail.max() - tail,
-            np.ascontiguousarray(np.maximum(arrays.free, 0).T),
-            np.ascontiguousarray(arrays.demand[rows]),
+            tail,
+            units.room,
+            units.guard,
+            units.need,
             arrays.dur[rows],
             arrays.ready[rows],
             *_flat(pred),
             *_flat(succ),
+            codes,
         )
         self._populations = []
         for _ in range(workers):
             population = _Population(
                 np.zeros((POPULATION, len(rows)), dtype=np.int64),
                 np.full(POPULATION, -1, dtype=np.int64),
+                np.zeros(POPULATION, dtype=np.int64),
             )
             self._populations.append(population)
         # What is known already is the first of all.
@@ -143,8 +151,9 @@ class Breeding:
         begin = perf_counter()
         starts = np.zeros(len(self._rows), dtype=np.int64)
         end = breed(
-            population.orders, population.ends, *self._given, seed, count, self._goal, starts
-        )
+            population.orders, population.ends, population.marks, *self._given, seed, count,
+            self._goal, starts,
+        )  # fmt: skip
         population.stale += count
         if end < population.shortest:
             population.shortest, population.stale = end, 0

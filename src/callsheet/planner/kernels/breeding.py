@@ -14,77 +14,104 @@ from callsheet.planner.kernels.compiling import NEVER, compiled, inner
 from callsheet.planner.kernels.copying import copy_line, copy_table
 from callsheet.planner.kernels.justifying import push_early, push_late, sort_by
 
-MUTATED = 0.1
+MOVED = 3
+"""How many rows of a child get another place, as far away as their order allows."""
+
+SWAPPED = 0.05
 """The chance that a row of a child changes places with the next one."""
+
+HOPELESS = 1.05
+"""A child that ends later than so many times its worse parent's end is not pushed to and fro.
+
+Nine of ten children that are kept end earlier when they are first placed, less than half of all.
+"""
+
+NARROWEST, WIDEST = 0.1, 0.6
+"""How much of the mother's order a child takes over, at least and at most."""
 
 
 @inner
 def _decode(
-    order, free0, room, demand, dur, ready, pred_from, pred, succ_from, succ, starts, keys, counts,
-    spare,
+    order, room0, room, guard, need, dur, ready, pred_from, pred, succ_from, succ, after, latest,
+    starts, keys, counts, spare,
 ):  # fmt: skip
-    """The end of ``order`` when pushed early, late and early again; it becomes that of starts."""
-    copy_table(room, free0)
-    end = push_early(order, room, demand, dur, ready, pred_from, pred, starts)
+    """The end of ``order`` when pushed early, late and early again; it becomes that of starts.
+
+    -1 where the first push would end later than ``latest``. ``room`` is as ``room0`` before and
+    after.
+    """
+    end = push_early(
+        order, room, guard, need, dur, ready, pred_from, pred, after, latest, starts
+    )  # fmt: skip
     if end < 0:
+        # Nothing was held later than that.
+        used = min(latest, room.shape[0])
+        copy_table(room[:used], room0[:used])
         return end
     for j in order:
         keys[j] = starts[j] + dur[j]
     sort_by(keys, end, order, counts, spare)
-    copy_table(room[:end], free0[:end])
-    push_late(spare, room, demand, dur, end, succ_from, succ, starts)
+    copy_table(room[:end], room0[:end])
+    push_late(spare, room, guard, need, dur, end, succ_from, succ, starts)
     sort_by(starts, end, spare, counts, order)
-    copy_table(room[:end], free0[:end])
-    end = push_early(order, room, demand, dur, ready, pred_from, pred, starts)
-    sort_by(starts, end, order, counts, spare)
+    copy_table(room[:end], room0[:end])
+    last = push_early(order, room, guard, need, dur, ready, pred_from, pred, after, end, starts)
+    sort_by(starts, last, order, counts, spare)
+    copy_table(room[:end], room0[:end])
     copy_line(order, spare)
-    return end
+    return last
 
 
 @inner
-def _sample(order, urgency, pred_from, pred, waits, open_rows):
-    """A random order with predecessors first; the lower a row's urgency the likelier it is next."""
-    n = order.shape[0]
-    for j in range(n):
+def _sample(order, after, pred_from, pred, succ_from, succ, waits, open_rows):
+    """A random order, predecessors first; the more comes after a row the likelier it is next."""
+    count = 0
+    for j in range(order.shape[0]):
         waits[j] = pred_from[j + 1] - pred_from[j]
-    for position in range(n):
-        count = 0
-        most = -1
-        for j in range(n):
-            if waits[j] == 0:
-                open_rows[count] = j
-                count += 1
-                if urgency[j] > most:
-                    most = urgency[j]
+        if waits[j] == 0:
+            open_rows[count] = j
+            count += 1
+    for position in range(order.shape[0]):
+        least = after[open_rows[0]]
+        for at in range(count):
+            least = min(least, after[open_rows[at]])
         total = 0.0
         for at in range(count):
-            total += (most - urgency[open_rows[at]] + 1.0) ** 3.0
+            total += _weight(after[open_rows[at]] - least)
         pick = np.random.random() * total
-        chosen = open_rows[count - 1]
-        for at in range(count):
-            pick -= (most - urgency[open_rows[at]] + 1.0) ** 3.0
+        chosen = 0
+        while chosen < count - 1:
+            pick -= _weight(after[open_rows[chosen]] - least)
             if pick <= 0.0:
-                chosen = open_rows[at]
                 break
-        order[position] = chosen
-        waits[chosen] = -1
-        for j in range(n):
-            for at in range(pred_from[j], pred_from[j + 1]):
-                if pred[at] == chosen:
-                    waits[j] -= 1
+            chosen += 1
+        j = open_rows[chosen]
+        order[position] = j
+        count -= 1
+        open_rows[chosen] = open_rows[count]
+        for at in range(succ_from[j], succ_from[j + 1]):
+            waits[succ[at]] -= 1
+            if waits[succ[at]] == 0:
+                open_rows[count] = succ[at]
+                count += 1
+
+
+@inner
+def _weight(days):
+    """How likely a row is that has so many days more after it than the one with the fewest."""
+    return (days + 1.0) * (days + 1.0) * (days + 1.0)
 
 
 @inner
 def _cross(mother, father, child, part):
-    """What the mother does between two random places, before and after it as the father orders.
+    """What the mother does from one place to another, before and after it as the father orders.
 
     What comes before and after is the mother's, so that predecessors stay first.
     """
     n = child.shape[0]
-    a = np.random.randint(0, n)
-    b = np.random.randint(0, n)
-    if a > b:
-        a, b = b, a
+    width = int(n * (NARROWEST + (WIDEST - NARROWEST) * np.random.random()))
+    a = np.random.randint(0, n - width + 1)
+    b = a + width
     for at in range(n):
         part[mother[at]] = 0 if at < a else (1 if at < b else 2)
     before = 0
@@ -101,10 +128,33 @@ def _cross(mother, father, child, part):
 
 
 @inner
-def _mutate(child, pred_from, pred):
+def _move(order, pred_from, pred, succ_from, succ, place):
+    """A random row goes to a random place between its predecessors and its successors."""
+    n = order.shape[0]
+    for at in range(n):
+        place[order[at]] = at
+    at = np.random.randint(0, n)
+    row = order[at]
+    first, last = 0, n - 1
+    for k in range(pred_from[row], pred_from[row + 1]):
+        first = max(first, place[pred[k]] + 1)
+    for k in range(succ_from[row], succ_from[row + 1]):
+        last = min(last, place[succ[k]] - 1)
+    to = np.random.randint(first, last + 1)
+    while at < to:
+        order[at] = order[at + 1]
+        at += 1
+    while at > to:
+        order[at] = order[at - 1]
+        at -= 1
+    order[to] = row
+
+
+@inner
+def _swap(child, pred_from, pred):
     """Now and then a row and the one after it change places, unless one waits for the other."""
     for at in range(child.shape[0] - 1):
-        if np.random.random() < MUTATED:
+        if np.random.random() < SWAPPED:
             first, second = child[at], child[at + 1]
             waits = False
             for k in range(pred_from[second], pred_from[second + 1]):
@@ -117,23 +167,24 @@ def _mutate(child, pred_from, pred):
 
 @compiled
 def breed(
-    orders, ends, urgency, free, demand, dur, ready, pred_from, pred, succ_from, succ, seed, count,
-    goal, best,
+    orders, ends, marks, after, room0, guard, need, dur, ready, pred_from, pred, succ_from, succ,
+    codes, seed, count, goal, best,
 ):  # fmt: skip
     """Make ``count`` children, each against the worse of its parents; returns the earliest end.
 
     Were they put in the place of the worst of all, all would soon be alike.
 
     ``orders`` and ``ends`` are the population and are changed; an end of -1 is one yet to be made.
-    ``urgency`` are days, the more urgent the lower, for those that are made from nothing. ``best``
-    gets the starts of the returned end. It stops at an end of ``goal`` or earlier.
+    ``marks`` tell schedules apart: each is the sum of its starts, weighted by ``codes`` by row.
+    ``after`` are the days that what waits for a row takes at least. ``best`` gets the starts of
+    the returned end. It stops at an end of ``goal`` or earlier.
     """
     np.random.seed(seed)
     size, n = orders.shape
-    room = free.copy()
+    room = room0.copy()
     starts = np.empty(n, np.int64)
     keys = np.empty(n, np.int64)
-    counts = np.empty(free.shape[0] + 3, np.int64)
+    counts = np.empty(room0.shape[0] + 3, np.int64)
     spare = np.empty(n, np.int64)
     child = np.empty(n, np.int64)
     found = NEVER
@@ -143,41 +194,47 @@ def breed(
             made += 1
         at = made if made < size else -1
         if at >= 0:
-            _sample(child, urgency, pred_from, pred, keys, spare)
+            latest = NEVER
+            _sample(child, after, pred_from, pred, succ_from, succ, keys, spare)
         else:
             mother = np.random.randint(0, size)
             father = np.random.randint(0, size)
+            latest = int(HOPELESS * max(ends[mother], ends[father]))
             _cross(orders[mother], orders[father], child, keys)
-            _mutate(child, pred_from, pred)
+            for _ in range(MOVED):
+                _move(child, pred_from, pred, succ_from, succ, keys)
+            _swap(child, pred_from, pred)
         end = _decode(
-            child, free, room, demand, dur, ready, pred_from, pred, succ_from, succ, starts, keys,
-            counts, spare,
+            child, room0, room, guard, need, dur, ready, pred_from, pred, succ_from, succ, after,
+            latest, starts, keys, counts, spare,
         )  # fmt: skip
         if end < 0:
             continue
         if end < found:
             found = end
             copy_line(best, starts)
+        mark = 0
+        for j in range(n):
+            mark += codes[j] * starts[j]
         if at < 0:
             at = mother if ends[mother] >= ends[father] else father
-            if end > ends[at] or _known(child, end, orders, ends):
+            if end > ends[at] or _known(mark, end, marks, ends):
                 at = -1
         if at >= 0:
             copy_line(orders[at], child)
             ends[at] = end
+            marks[at] = mark
         if found <= goal:
             break
     return found
 
 
 @inner
-def _known(child, end, orders, ends):
-    """Whether a child is there already."""
+def _known(mark, end, marks, ends):
+    """Whether a schedule is there already."""
+    known = False
     for k in range(ends.shape[0]):
-        if ends[k] == end:
-            at = 0
-            while at < child.shape[0] and orders[k, at] == child[at]:
-                at += 1
-            if at == child.shape[0]:
-                return True
-    return False
+        if marks[k] == mark and ends[k] == end:
+            known = True
+            break
+    return known
