@@ -32,19 +32,11 @@ def inner(kernel: Callable[..., Any]) -> Any:
     return _njit(kernel, no_cpython_wrapper=True, _nrt=False)
 
 
-def embedded(kernel: Callable[..., Any]) -> Any:
-    """As ``inner``, for what is called so often that a call costs more than what it does.
-
-    LLVM decides that for itself by how long a kernel is, and where it is called twice, against it.
-    """
-    return _njit(kernel, no_cpython_wrapper=True, _nrt=False, forceinline=True)
-
-
 def woven(kernel: Callable[..., Any]) -> Any:
     """As ``inner``, for what is long and called at one place: it is compiled as a part of that.
 
     What kernels call is optimized again with each that calls it, so every storey of a house of
-    calls costs as much as all below it.
+    calls costs as much as all below it. ``queueing.serve_one`` is not: playing took a fifth longer.
     """
     return _njit(kernel, no_cpython_wrapper=True, _nrt=False, inline="always")
 

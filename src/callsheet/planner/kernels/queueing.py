@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from callsheet.planner.kernels.compiling import NEVER, compiled, embedded, inner, woven
+from callsheet.planner.kernels.compiling import NEVER, compiled, inner
 from callsheet.planner.kernels.lending import serve_teams
 from callsheet.planner.kernels.yard import (
     OPENED,
@@ -40,7 +40,7 @@ NOBODY = np.int64(-1)
 """The head of a queue in which nobody has been found to wait."""
 
 
-@embedded
+@inner
 def reserve(kinds, j, today, free, demand, overdue, coming, step, step_day, change, room):
     """The first day on which row ``j`` is expected to fit; NEVER if on none.
 
@@ -80,7 +80,7 @@ def serve(stop, dur, order, place, given, yard, strict, patience, starts):
         serve_one(stop, dur, order, place, given, yard, strict, patience, starts)
 
 
-@woven
+@inner
 def serve_one(stop, dur, order, place, given, yard, strict, patience, starts):
     """As ``serve``, for one queue on one wallet."""
     demand, usual, safe, opens, by_open = (
