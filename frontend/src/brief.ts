@@ -40,9 +40,14 @@ function keepsItsName(name: string, step: string): boolean {
   return !name.startsWith("concepts.") || ["", "save", "add", "add_concept"].includes(word);
 }
 
+/** The field that says what a step adds, if it adds something that was chosen. */
+function choiceOf(step: string): string {
+  return `concepts.${step.replace(/^add:/, "")}.adds`;
+}
+
 /** Whether a field says what is to be added next, which the server only knows when it is added. */
 function isStillChosen(name: string, step: string): boolean {
-  return name.endsWith(".adds") && `concepts.${step.replace(/^add:/, "")}.adds` !== name;
+  return name.endsWith(".adds") && choiceOf(step) !== name;
 }
 
 /** A form as the server drew it, whatever was typed into it since. */
@@ -178,16 +183,18 @@ class Editor {
   /** Send the form after whatever is on its way; a step changes the form itself. */
   private send(step: string): Promise<void> {
     clearTimeout(this.timer);
-    this.work = this.work.then(() => this.exchange(step)).catch(() => undefined);
+    // What is chosen now is what is added, whatever is chosen until its turn comes.
+    const chosen = this.entries().filter(([name]) => name === choiceOf(step));
+    this.work = this.work.then(() => this.exchange(step, undefined, chosen)).catch(() => undefined);
     return this.work;
   }
 
-  private async exchange(step: string, kept?: FormData): Promise<void> {
+  private async exchange(step: string, kept?: FormData, chosen: Entries = []): Promise<void> {
     let instead = kept;
     // What may have arrived without our hearing of it is sent again as it was, with its key.
     if (this.unsent && step === "" && !instead) instead = this.unsent;
     const data = instead ?? new FormData(this.form);
-    if (!instead) data.set("step", step);
+    if (!instead) for (const [name, value] of [["step", step], ...chosen] as Entries) data.set(name, value);
     this.typedAt = 0;
     const whole = this.whole || step !== "";
     let answer: Response;

@@ -245,6 +245,35 @@ def test_a_double_click_hands_in_once_and_delete_is_undone(people: People, desk:
     assert_books_balance()
 
 
+def slow_down(page: Page) -> None:
+    """Let every answer to this page's script come a second and a half later."""
+    page.evaluate(
+        """() => { const send = window.fetch; window.fetch = async (...what) => {
+        const answer = await send(...what); await new Promise((go) => setTimeout(go, 1500));
+        return answer; }; }"""
+    )
+
+
+def test_what_is_added_is_what_was_chosen_at_the_click(people: People, desk: Desk) -> None:
+    page = people.page(desk.anna)
+    page.goto(desk.address())
+    page.wait_for_selector(".brief[data-alive]")
+    page.route("**/pulse*", lambda route: route.fulfill(status=204))
+    slow_down(page)
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.get_by_label("Cost centre").fill("4711")
+        page.get_by_label("Purchase order").focus()
+    # That save is on its way, so both wait for their turn.
+    for kind in ("video", "photo"):
+        page.get_by_label("Deliverable to add to concept 2").select_option(kind)
+        page.get_by_role("button", name="Add to concept 2").click()
+    rows = page.get_by_role("list", name="Deliverables of concept 2").get_by_role("listitem")
+    expect(rows).to_have_count(3, timeout=9_000)
+    assert [row.get_attribute("aria-label") for row in rows.all()] == [
+        "Static creative, 3", "Video creative, 1", "Photo, 1",
+    ]  # fmt: skip
+
+
 def test_what_is_typed_while_a_save_is_on_its_way_stays(people: People, desk: Desk) -> None:
     """Another's change draws the form anew: not over what was typed since, in whatever field."""
     page = people.page(desk.anna)
@@ -257,11 +286,7 @@ def test_what_is_typed_while_a_save_is_on_its_way_stays(people: People, desk: De
         BriefInput("By Ben", "original_creative", campaign="Easter"),
         project_id=desk.draft.pk,
     )
-    page.evaluate(
-        """() => { const send = window.fetch; window.fetch = async (...what) => {
-        const answer = await send(...what); await new Promise((go) => setTimeout(go, 1500));
-        return answer; }; }"""
-    )
+    slow_down(page)
     page.get_by_label("Cost centre").fill("4711")
     with page.expect_response(lambda answer: answer.request.method == "POST"):
         page.get_by_label("Purchase order").focus()

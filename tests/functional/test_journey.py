@@ -40,7 +40,7 @@ def write_and_submit(page: Page) -> None:
     for number, kind in enumerate(("video", "static"), start=1):
         page.locator("[name='concepts.0.adds']").select_option(kind)
         page.get_by_role("button", name="Add to concept 1").click()
-        expect(rows).to_have_count(number)
+        expect(rows.and_(page.locator("[aria-label]"))).to_have_count(number)  # not "nothing yet"
     page.locator("[name='fields.creative_style']").select_option(index=1)
     page.locator("[name='fields.setting']").fill("A bathroom in the morning")
     page.locator("[name='fields.product_information']").fill("The new serum <b>30 ml</b> 🧴")
