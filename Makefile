@@ -25,6 +25,7 @@ help: ## Print this list
 
 setup: ## Make .venv ready (all other targets do this first)
 	@tools/setup
+	@$(PYTHON) -m compileall -q src/callsheet
 	@tools/kernels & tools/frontend; built=$$?; wait; exit $$built
 
 demo: setup ## Demo studio on http://127.0.0.1:8000; PORT= another, DATA_DIR= its folder, ONCE=1 the story only
