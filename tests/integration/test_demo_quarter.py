@@ -1,4 +1,9 @@
-"""The whole demo: the example studio, a quarter of it played, worth looking at in the end."""
+"""The whole demo: the example studio, a quarter of it played, worth looking at in the end.
+
+It commits, as it does in a studio. In one long transaction of the tests' shared database PostgreSQL
+would plan by what autovacuum counted there after earlier tests had rolled back, which is nothing:
+each statement would read whole tables for every row, and the quarter would take hours.
+"""
 
 from datetime import UTC, datetime
 
@@ -12,7 +17,7 @@ from callsheet.projects.lifecycle import ENDED, Status
 from callsheet.projects.models import Clock, ClockKind
 from tests.builders import assert_books_balance
 
-pytestmark = [pytest.mark.django_db, pytest.mark.soak]
+pytestmark = [pytest.mark.usefixtures("live_db"), pytest.mark.soak]
 
 NOW = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)  # a Monday, after work
 
