@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import permutations
+from itertools import pairwise, permutations
 from threading import Event
 
 import numpy as np
@@ -184,6 +184,13 @@ def test_it_says_how_far_it_is_and_stops_when_told() -> None:
     assert plan.stopped
     assert len(seen) == 3
     assert [progress.z for progress in seen] == sorted((p.z for p in seen), reverse=True)
+
+
+def test_it_says_so_some_times_a_second_however_short_its_rounds_are() -> None:
+    seen: list[float] = []
+    solve(crowded(), time_limit=1.0, on_progress=lambda progress: seen.append(progress.seconds))
+    assert 2 <= len(seen) <= 11
+    assert all(later - earlier >= 0.1 for earlier, later in pairwise(seen))
 
 
 def test_ctrl_c_returns_the_best_plan_so_far() -> None:

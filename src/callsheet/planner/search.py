@@ -4,7 +4,8 @@ Two ways of looking share the work: annealing the order of placing (``kernels.sh
 is strong where one project moves all others, and taking neighbours out and putting them back
 (``kernels.repairing``), which costs the same whatever the size. They look in rounds, each worker
 in a thread of its own without the interpreter's lock, and begin every round with the best that
-any of them has found.
+any of them has found. With few projects rounds are short: going back to the best often is what
+helps there most.
 """
 
 from __future__ import annotations
@@ -35,6 +36,13 @@ much is late, nothing else gets a search out of a corner. The cost of what is kn
 
 SHUFFLED_MOST = 600
 """Up to this many projects one worker anneals the order of placing."""
+
+FEW = 300
+SHORT_ROUND_SECONDS = 0.02
+RIPPLED_EVERY = 4
+"""Up to ``FEW`` projects all workers anneal the order of placing, in short rounds; every second of
+them takes neighbours out and puts them back in each fourth round.
+"""
 
 
 def placed(arrays: Arrays, order: Ints) -> Ints:
@@ -176,15 +184,24 @@ class Search:
         self.looked = 0
         self._seed = seed
         self._round = 0
-        small = arrays.n <= SHUFFLED_MOST
-        self._looks: list[Look] = [
-            shuffled if small and worker % 2 == 0 else rippled for worker in range(workers)
-        ]
+        self._workers = workers
         excess = best.z - cost_of(arrays, arrays.ready)
         self._unit = max(excess / max(1, arrays.n), 1e-6)
         # Moves a second are found out as it goes; one round's guess is another's measure.
-        self._pace = [2_000_000.0 / (20.0 + arrays.n) if look is shuffled else 5e5
-                      for look in self._looks]  # fmt: skip
+        self._pace: dict[Look, float] = {shuffled: 2_000_000.0 / (20.0 + arrays.n), rippled: 5e5}
+
+    @property
+    def round_seconds(self) -> float:
+        """How long a round is at most."""
+        return SHORT_ROUND_SECONDS if self.arrays.n <= FEW else ROUND_SECONDS
+
+    def _look_of(self, worker: int) -> Look:
+        """How this worker looks in the current round."""
+        if worker % 2 == 0 and self.arrays.n <= SHUFFLED_MOST:
+            return shuffled
+        if self.arrays.n <= FEW and (self._round + worker // 2) % RIPPLED_EVERY:
+            return shuffled
+        return rippled
 
     def round(
         self, pool: ThreadPoolExecutor, at: float, to: float, *,
@@ -199,19 +216,20 @@ class Search:
         heats = tuple(self._unit * HOT * (COLD / HOT) ** part for part in (at, to))
         start = self.best.starts
         jobs = []
-        for worker, look in enumerate(self._looks):
+        for worker in range(self._workers):
+            look = self._look_of(worker)
             # Each of them is hotter or colder than the next one, for nobody knows the right heat.
             own = (heats[0] * 3.0 ** (worker // 2), heats[1] * 3.0 ** (worker // 2))
             if moves is not None:
                 count = moves * (1 if look is shuffled else 4)
             else:
-                count = max(20, int(self._pace[worker] * (seconds or ROUND_SECONDS)))
+                count = max(20, int(self._pace[look] * (seconds or self.round_seconds)))
             seed = (self._seed * 1_000_003 + self._round * 1_009 + worker) % 2**32
-            jobs.append((count, pool.submit(self._timed, look, start, seed, count, own)))
-        for worker, (count, job) in enumerate(jobs):
+            jobs.append((look, count, pool.submit(self._timed, look, start, seed, count, own)))
+        for look, count, job in jobs:
             starts, took = job.result()
             self.looked += count
-            self._pace[worker] = count / max(1e-6, took)
+            self._pace[look] = count / max(1e-6, took)
             self.best.offer(starts, cost_of(self.arrays, starts))
 
     def _timed(

@@ -56,6 +56,9 @@ LARGE = 20_000
 LARGE_CHUNK = 4
 """With more projects the time is looked at after each few steps of the bound."""
 
+TOLD_SECONDS = 0.1
+"""Between two calls of ``on_progress`` are at least so many seconds, where time is the limit."""
+
 CLOSED = 1e-9
 """A gap below this is none."""
 
@@ -106,6 +109,7 @@ class _Run:
         self.proved = False
         self.method = "rule"
         self.looked = 0
+        self.told = 0.0
 
     def plan(self) -> Plan:
         arrays = arrays_of(self.problem)
@@ -193,7 +197,7 @@ class _Run:
                     if not self._go_on():
                         break
             else:
-                slice_ = min(ROUND_SECONDS, (end - begin) / ROUNDS_LEAST)
+                slice_ = min(search.round_seconds, (end - begin) / ROUNDS_LEAST)
                 while self._elapsed() < end - 0.2 * slice_ and self._go_on():
                     now = self._elapsed()
                     at = (now - begin) / (end - begin)
@@ -273,8 +277,12 @@ class _Run:
     def _go_on(self) -> bool:
         if self.on_progress is None or self.stopped:
             return not self.stopped
+        now = self._elapsed()
+        if self.iterations is None and self.told and now - self.told < TOLD_SECONDS:
+            return True
+        self.told = now
         said = self.on_progress(
-            Progress(self._elapsed(), self.looked, self.best.z, min(self.bound, self.best.z))
+            Progress(now, self.looked, self.best.z, min(self.bound, self.best.z))
         )
         self.stopped = said is True
         return not self.stopped
