@@ -4,8 +4,8 @@ Two ways of looking share the work: annealing the order of placing (``kernels.sh
 is strong where one project moves all others, and taking neighbours out and putting them back
 (``kernels.repairing``), which costs the same whatever the size. They look in rounds, each worker
 in a thread of its own without the interpreter's lock, and begin every round with the best that
-any of them has found. With few projects rounds are short: going back to the best often is what
-helps there most.
+any of them has found. With few projects rounds are short, because going back to the best often is
+what helps there most, and for a while each worker goes back to its own best.
 """
 
 from __future__ import annotations
@@ -42,6 +42,11 @@ SHORT_ROUND_SECONDS = 0.02
 RIPPLED_EVERY = 4
 """Up to ``FEW`` projects all workers anneal the order of placing, in short rounds; every second of
 them takes neighbours out and puts them back in each fourth round.
+"""
+
+APART = 0.6
+"""For this part of the way each worker goes on from its own best with so few projects, so that not
+all of them end in the same corner.
 """
 
 
@@ -185,6 +190,7 @@ class Search:
         self._seed = seed
         self._round = 0
         self._workers = workers
+        self._own = [Best(best.starts, best.z) for _ in range(workers)]
         excess = best.z - cost_of(arrays, arrays.ready)
         self._unit = max(excess / max(1, arrays.n), 1e-6)
         # Moves a second are found out as it goes; one round's guess is another's measure.
@@ -213,10 +219,11 @@ class Search:
         on nothing but the arguments and the seed.
         """
         self._round += 1
+        apart = at < APART and self.arrays.n <= FEW
         heats = tuple(self._unit * HOT * (COLD / HOT) ** part for part in (at, to))
-        start = self.best.starts
         jobs = []
         for worker in range(self._workers):
+            start = (self._own[worker] if apart else self.best).starts
             look = self._look_of(worker)
             # Each of them is hotter or colder than the next one, for nobody knows the right heat.
             own = (heats[0] * 3.0 ** (worker // 2), heats[1] * 3.0 ** (worker // 2))
@@ -226,11 +233,13 @@ class Search:
                 count = max(20, int(self._pace[look] * (seconds or self.round_seconds)))
             seed = (self._seed * 1_000_003 + self._round * 1_009 + worker) % 2**32
             jobs.append((look, count, pool.submit(self._timed, look, start, seed, count, own)))
-        for look, count, job in jobs:
+        for worker, (look, count, job) in enumerate(jobs):
             starts, took = job.result()
             self.looked += count
             self._pace[look] = count / max(1e-6, took)
-            self.best.offer(starts, cost_of(self.arrays, starts))
+            z = cost_of(self.arrays, starts)
+            self.best.offer(starts, z)
+            self._own[worker].offer(starts, z)
 
     def _timed(
         self, look: Look, start: Ints, seed: int, count: int, heats: tuple[float, float]
