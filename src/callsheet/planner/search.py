@@ -37,6 +37,9 @@ much is late, nothing else gets a search out of a corner. The cost of what is kn
 SHUFFLED_MOST = 600
 """Up to this many projects one worker anneals the order of placing."""
 
+REACH = 20
+"""No move takes a project further than so many places forward or back in the order."""
+
 FEW = 300
 SHORT_ROUND_SECONDS = 0.02
 RIPPLED_EVERY = 4
@@ -132,7 +135,7 @@ def shuffled(
         order_of(starts), arrays.free, arrays.demand, arrays.dur, arrays.ready, arrays.ready0,
         arrays.due, arrays.late_cost, arrays.flow_cost, arrays.pred_from, arrays.pred, arrays.team,
         arrays.own, arrays.team_used, arrays.may_borrow, arrays.may_lend, arrays.days, seed, count,
-        *heats, max(3, arrays.n // 5),
+        *heats, min(REACH, max(3, arrays.n // 5)),
     )  # fmt: skip
     result: Ints = found
     return result
