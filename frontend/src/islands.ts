@@ -1,8 +1,10 @@
 /**
  * Islands: an element with `data-island="name"` is brought to life by the module of that name, which
  * is loaded when the first one is seen. After every swap the new ones are attached, and those that
- * went away are let go.
+ * went away are let go. The document's `data-islands` names those that live.
  */
+
+import * as pins from "./pins";
 
 export type Detach = () => void;
 export type Attach = (element: HTMLElement) => Detach | void;
@@ -10,7 +12,8 @@ export type Attach = (element: HTMLElement) => Detach | void;
 const LOADERS: Record<string, () => Promise<{ attach: Attach }>> = {
   "queue-order": () => import("./queue-order"),
   brief: () => import("./brief"),
-  pins: () => import("./pins"),
+  // Comes with the page: until it lives, a click on the picture would be lost without a word.
+  pins: () => Promise.resolve(pins),
 };
 
 /** Make an island known by name. */
@@ -21,12 +24,18 @@ export function island(name: string, load: () => Promise<{ attach: Attach }>): v
 const attached = new Map<HTMLElement, Detach | void>();
 
 async function bring(element: HTMLElement): Promise<void> {
-  const load = LOADERS[element.dataset.island ?? ""];
+  const name = element.dataset.island ?? "";
+  const load = LOADERS[name];
   if (!load || attached.has(element)) return;
   attached.set(element, undefined);
   const { attach } = await load();
-  if (element.isConnected) attached.set(element, attach(element));
-  else attached.delete(element);
+  if (!element.isConnected) {
+    attached.delete(element);
+    return;
+  }
+  attached.set(element, attach(element));
+  const { dataset } = document.documentElement;
+  dataset.islands = [...new Set([...(dataset.islands ?? "").split(" "), name])].join(" ").trim();
 }
 
 function look(): void {

@@ -12,6 +12,9 @@ from callsheet.tenants.models import Role, User
 from tests.builders import somebody, submitted, wallet_with
 from tests.functional.browser import People, axe
 
+# The page's own script for its order has come and lives.
+ORDERED = "html[data-islands~='queue-order']"
+
 
 @pytest.fixture
 def busy(people: People) -> Wallet:
@@ -70,6 +73,7 @@ def test_a_brief_is_moved_by_its_button_seen_and_saved(
 def test_with_the_keyboard_alone(people: People, busy: Wallet) -> None:
     page = people.page(admin_of(busy))
     page.goto(address(busy))
+    page.locator(ORDERED).wait_for()
     page.get_by_role("link", name="Spring portraits").last.focus()
     page.keyboard.press("Alt+ArrowUp")
     said = page.locator("#order-said")
@@ -92,7 +96,7 @@ def test_with_the_keyboard_alone(people: People, busy: Wallet) -> None:
 def test_a_brief_is_dragged(people: People, busy: Wallet) -> None:
     page = people.page(admin_of(busy))
     page.goto(address(busy))
-    page.wait_for_load_state("networkidle")
+    page.locator(ORDERED).wait_for()
     handles = page.locator(".queue-handle")
     start, end = handles.nth(2).bounding_box(), handles.nth(0).bounding_box()
     assert start is not None
