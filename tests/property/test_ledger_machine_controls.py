@@ -36,7 +36,10 @@ def test_control_a_function_that_restores_wrongly_is_caught(
 ) -> None:
     weaken(owner_url, BROKEN[broken])
     once = settings(
-        max_examples=60, stateful_step_count=30, phases=[Phase.generate], report_multiple_bugs=False
+        max_examples=400,
+        stateful_step_count=30,
+        phases=[Phase.generate],
+        report_multiple_bugs=False,
     )
     with pytest.raises((AssertionError, CallsheetError)):
         run_state_machine_as_test(LedgerMachine, settings=once)

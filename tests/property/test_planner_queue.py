@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from hashlib import blake2b
+from math import exp
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -22,7 +25,7 @@ from callsheet.planner.problem import (
     Team,
     steps_on,
 )
-from callsheet.planner.scenarios import BLOCK, SHARED_LEAST, Scenarios, scenarios_of
+from callsheet.planner.scenarios import BLOCK, Scenarios, scenarios_of
 from callsheet.planner.simulate import play, queue_order, simulate
 from tests.property.queue_oracle import assert_starts_what_admission_starts
 
@@ -141,23 +144,23 @@ def test_chance_belongs_to_a_project() -> None:
     assert np.array_equal(one, three)
 
 
-@pytest.mark.parametrize("workers", [1, 2, 3])
-def test_whoever_samples_the_days_are_those_of_each_project_alone(workers: int) -> None:
-    """Threads and blocks are nobody's luck: work that does not vary among them, too."""
+@pytest.mark.parametrize("count", [300, BLOCK // 8, BLOCK // 8 + 3])
+def test_whatever_is_sampled_at_a_time_the_days_are_those_of_each_project_alone(count: int) -> None:
+    """Blocks are nobody's luck: work that does not vary among them, too."""
     # Another seed for each number, or what one of them left in the memory would pass.
-    count = 2 * max(SHARED_LEAST, BLOCK // 8)
+    seed = count
     projects = tuple(
         Project(f"p{i:02}", ((CREDITS, 5),), Duration(3 + i, 0.3 * (i % 3))) for i in range(19)
     )
     in_flight = tuple(InFlight(f"f{i}", ((CREDITS, 5),), Duration(9, 0.5)) for i in range(6))
     resources = (Resource(CREDITS, ((0, 500),)),)
-    days = scenarios_of(Problem(resources, projects, in_flight), count, workers, workers=workers)
+    days = scenarios_of(Problem(resources, projects, in_flight), count, seed)
     assert (days.projects[:, 0] == 3).all()
     for n, project in enumerate(projects):
-        alone = scenarios_of(Problem(resources, (project,)), 300, workers)
+        alone = scenarios_of(Problem(resources, (project,)), 300, seed)
         assert np.array_equal(days.projects[:300, n], alone.projects[:, 0])
     for n, work in enumerate(in_flight):
-        alone = scenarios_of(Problem(resources, (), (work,)), 300, workers)
+        alone = scenarios_of(Problem(resources, (), (work,)), 300, seed)
         assert np.array_equal(days.in_flight[:300, n], alone.in_flight[:, 0])
 
 
@@ -169,6 +172,40 @@ def test_durations_are_lognormal_around_their_median() -> None:
     assert abs(logs.mean()) < 0.01
     assert abs(logs.std() - 0.3) < 0.01
     assert abs((days <= work.duration.p80).mean() - 0.8) < 0.01
+
+
+def _worked_out(id: str, seed: int, replication: int, duration: Duration) -> int:
+    """The days of one project in one replication, step by step with Python's own numbers."""
+    word = int.from_bytes(blake2b(f"{seed}\0{id}".encode(), digest_size=8).digest(), "little")
+    word += (replication // 4 + 1) * 0x9E3779B97F4A7C15
+    word &= 2**64 - 1
+    word = (word ^ word >> 30) * 0xBF58476D1CE4E5B9 & 2**64 - 1
+    word = (word ^ word >> 27) * 0x94D049BB133111EB & 2**64 - 1
+    word ^= word >> 31
+    part = word >> 16 * (replication % 4) & 2**14 - 1
+    score = NormalDist().inv_cdf((part + 0.5) / 2**14)
+    return max(1, round(duration.p50 * exp(duration.sigma * score)))
+
+
+def test_days_are_those_that_are_worked_out_one_by_one() -> None:
+    durations = {f"p{i:02}": Duration(3 + 50 * i, 0.1 * i) for i in range(9)}
+    projects = tuple(Project(id, ((CREDITS, 5),), took) for id, took in durations.items())
+    days = scenarios_of(Problem((Resource(CREDITS, ((0, 500),)),), projects), 3_001, 7).projects
+    # The last block is begun in the midst of four, and not all of its words are used up.
+    for replication in (*range(9), *range(1_800, 1_900), *range(2_990, 3_001)):
+        expected = [_worked_out(id, 7, replication, took) for id, took in durations.items()]
+        assert days[replication].tolist() == expected
+
+
+def test_nobody_s_luck_says_anything_of_another_s() -> None:
+    """Of neighbours in names, in replications and in seeds, within three standard errors."""
+    projects = tuple(Project(f"p{i}", ((CREDITS, 5),), Duration(1_000, 0.3)) for i in range(4))
+    problem = Problem((Resource(CREDITS, ((0, 500),)),), projects)
+    one, other = (np.log(scenarios_of(problem, 40_000, seed).projects.T) for seed in (0, 1))
+    pairs = [(one[0], one[at]) for at in (1, 2, 3)] + [(one[0], other[0])]
+    pairs += [(one[0][:-lag], one[0][lag:]) for lag in (1, 2, 3, 4, 8)]
+    for this, that in pairs:
+        assert abs(np.corrcoef(this, that)[0, 1]) < 3 / 200
 
 
 def test_nothing_to_do_is_no_trouble() -> None:

@@ -8,22 +8,19 @@ nobody's.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from hashlib import blake2b
-from typing import Any
+from statistics import NormalDist
 
 import numpy as np
+import numpy.typing as npt
 
-from callsheet.planner.arrays import Ints
-from callsheet.planner.problem import DAYS_MAX, Duration, Problem
+from callsheet.planner.arrays import Floats, Ints
+from callsheet.planner.problem import DAYS_MAX, Problem
 
 BLOCK = 16_384
 """So many values are sampled at a time: they stay in the processor's cache."""
-
-SHARED_LEAST = 256
-"""Fewer replications are sampled by one thread: the others would wait for the interpreter."""
 
 
 @dataclass(frozen=True)
@@ -43,34 +40,33 @@ class Scenarios:
         return int(self.projects.shape[0])
 
 
-def scenarios_of(
-    problem: Problem, replications: int, seed: int = 0, *, workers: int = 2
-) -> Scenarios:
+def scenarios_of(problem: Problem, replications: int, seed: int = 0) -> Scenarios:
     """Sample durations, lognormal around their medians, in whole days, at least 1.
 
-    More replications begin with the same ones; ``workers`` are threads and change nothing. Raises
-    ``ValueError`` below 1 replication.
+    More replications begin with the same ones. Raises ``ValueError`` below 1 replication.
     """
     if replications < 1:
         raise ValueError(f"There is at least 1 replication, not {replications}.")
-    projects = [(project.id, project.duration) for project in problem.projects]
-    in_flight = [(work.id, work.remaining) for work in problem.in_flight]
+    works = [(project.id, project.duration) for project in problem.projects]
+    works += [(work.id, work.remaining) for work in problem.in_flight]
+    keys = np.array([_key(id, seed) for id, _ in works], dtype=np.uint64)
+    spread = np.array([duration.sigma for _, duration in works], dtype=np.float64)
+    median = np.array([duration.p50 for _, duration in works], dtype=np.float64)
+    n = len(problem.projects)
     sampled = Scenarios(
-        np.empty((replications, len(projects)), dtype=np.int64),
-        np.empty((replications, len(in_flight)), dtype=np.int64),
+        np.empty((replications, n), dtype=np.int64),
+        np.empty((replications, len(works) - n), dtype=np.int64),
     )
-    length = max(1, BLOCK // replications)
-    blocks = [
-        (works[at : at + length], days[:, at : at + length])
-        for works, days in ((projects, sampled.projects), (in_flight, sampled.in_flight))
-        for at in range(0, len(works), length)
-    ]
-    if replications < SHARED_LEAST or len(blocks) < 2 or workers < 2:
-        _sample(blocks, seed)
-    else:
-        with ThreadPoolExecutor(workers) as pool:
-            shares = [blocks[at::workers] for at in range(workers)]
-            list(pool.map(_sample, shares, [seed] * workers))
+    length = _PARTS * max(1, BLOCK // (_PARTS * max(1, len(works))))
+    for at in range(0, replications, length):
+        block = _scores(keys, at, min(length, replications - at))
+        block *= spread
+        np.exp(block, out=block)
+        block *= median
+        np.rint(block, out=block)
+        np.clip(block, 1, DAYS_MAX, out=block)
+        sampled.projects[at : at + length] = block[:, :n]
+        sampled.in_flight[at : at + length] = block[:, n:]
     return sampled
 
 
@@ -82,40 +78,47 @@ def usual_days(problem: Problem) -> Scenarios:
     )
 
 
-def _sample(blocks: Sequence[tuple[list[tuple[str, Duration]], Ints]], seed: int) -> None:
-    """Fill the columns of every block with the days of its works."""
-    bits = np.random.Philox(key=0)
-    draw = np.random.Generator(bits)
-    for works, days in blocks:
-        block = np.zeros((len(works), len(days)))
-        for row, (id, duration) in zip(block, works, strict=True):
-            if duration.sigma > 0:
-                bits.state = _beginning(id, seed)
-                draw.standard_normal(out=row)
-        block *= np.array([duration.sigma for _, duration in works])[:, None]
-        np.exp(block, out=block)
-        block *= np.array([duration.p50 for _, duration in works], dtype=np.float64)[:, None]
-        np.rint(block, out=block)
-        np.clip(block, 1, DAYS_MAX, out=block)
-        # The kernels walk through one replication after the other.
-        days[:] = block.T
-
-
-def _beginning(id: str, seed: int) -> Any:  # numpy keeps its type to itself
-    """The state of a counter-based generator that belongs to an id (Salmon et al., SC11, 2011).
-
-    To put one generator into it costs a quarter of making another one.
-    """
+def _key(id: str, seed: int) -> int:
     # Python's own hashes differ from run to run; this one does not.
-    key = blake2b(f"{seed}\0{id}".encode(), digest_size=16).digest()
-    return {
-        "bit_generator": "Philox",
-        "state": {"counter": _ZERO, "key": np.frombuffer(key, dtype="<u8")},
-        "buffer": _ZERO,
-        "buffer_pos": len(_ZERO),
-        "has_uint32": 0,
-        "uinteger": 0,
-    }
+    return int.from_bytes(blake2b(f"{seed}\0{id}".encode(), digest_size=8).digest(), "little")
 
 
-_ZERO = np.zeros(4, dtype=np.uint64)
+def _scores(keys: npt.NDArray[np.uint64], first: int, count: int) -> Floats:
+    """Normal scores by replication, from ``first`` (a multiple of 4) on, and key.
+
+    Each word of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014), which goes to any place of its
+    sequence at once, is the luck of four replications.
+    """
+    words = np.arange(first // _PARTS, -(-(first + count) // _PARTS), dtype=np.uint64)
+    word = ((words + _ONE) * _GAMMA)[:, None] + keys
+    for shift, factor in _MIXING:
+        word ^= word >> shift
+        word *= factor
+    word ^= word >> _LAST
+    places = np.empty((len(words), _PARTS, len(keys)), dtype=np.intp)
+    for part in range(_PARTS):
+        places[:, part] = word & _MASK
+        word >>= _PART_BITS
+    rows = places.reshape(len(words) * _PARTS, len(keys))[:count]
+    scores: Floats = _quantiles().take(rows, mode="clip")
+    return scores
+
+
+@cache
+def _quantiles() -> Floats:
+    """The standard normal in 2**14 parts that are equally likely: the middle of each."""
+    parts = 1 << 14
+    normal = NormalDist()
+    lower = [normal.inv_cdf((part + 0.5) / parts) for part in range(parts // 2)]
+    return np.array([*lower, *(-score for score in reversed(lower))])
+
+
+_PARTS = 4
+"""The luck of so many replications is drawn at once."""
+
+_MASK, _PART_BITS = np.uint64((1 << 14) - 1), np.uint64(16)
+_ONE, _GAMMA, _LAST = np.uint64(1), np.uint64(0x9E3779B97F4A7C15), np.uint64(31)
+_MIXING = (
+    (np.uint64(30), np.uint64(0xBF58476D1CE4E5B9)),
+    (np.uint64(27), np.uint64(0x94D049BB133111EB)),
+)

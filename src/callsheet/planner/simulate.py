@@ -89,7 +89,7 @@ def simulate(
     ``ProblemError`` for ``planned`` without a plan, and for teams with other resources than
     credits.
     """
-    sampled = scenarios_of(problem, replications, seed, workers=workers)
+    sampled = scenarios_of(problem, replications, seed)
     order = queue_order(problem, policy, plan, ranks)
     return play(problem, policy, order, sampled, workers=workers)
 

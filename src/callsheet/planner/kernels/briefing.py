@@ -14,6 +14,7 @@ from callsheet.planner.kernels.yard import (
     STEP,
     TODAY,
     let_pass,
+    next_end,
     open_yard,
     yard_of,
 )
@@ -22,7 +23,7 @@ from callsheet.planner.kernels.yard import (
 @compiled
 def open_all(dur, order, given, starts, entered, slots):
     """Begin every replication, and note it down."""
-    yard = yard_of(given)
+    yard = yard_of(given, dur)
     for s in range(dur.shape[0]):
         open_yard(dur[s], given, yard, starts[s])
         copy_line(entered[s], yard.entered)
@@ -32,7 +33,7 @@ def open_all(dur, order, given, starts, entered, slots):
 @compiled
 def play_until(day, dur, order, place, given, patience, starts, entered, slots):
     """Play every replication on until a day, and note it down again."""
-    yard = yard_of(given)
+    yard = yard_of(given, dur)
     trial = np.empty(order.shape[0], np.int64)
     for s in range(dur.shape[0]):
         resume(slots[s], place, given, starts[s], entered[s], yard, trial)
@@ -49,7 +50,7 @@ def in_time(j, due, dur, order, place, given, patience, starts, entered, slots):
     ``given`` says when it is ready, which is no earlier than what the slots have been played
     until; apart from that it is what they have been played with.
     """
-    yard = yard_of(given)
+    yard = yard_of(given, dur)
     trial = np.empty(order.shape[0], np.int64)
     count = 0
     for s in range(dur.shape[0]):
@@ -59,7 +60,7 @@ def in_time(j, due, dur, order, place, given, patience, starts, entered, slots):
         before = yard.at[TODAY]
         today = NEVER
         if yard.at[RUNNING]:
-            today = yard.end_day[yard.at[RUNNING] - 1]
+            today = next_end(yard.ending, before)
         if yard.at[OPENED] < order.shape[0]:
             today = min(today, given.opens[given.by_open[yard.at[OPENED]]])
         if yard.at[STEP] < given.step_day.shape[0]:

@@ -7,7 +7,7 @@ with a row of the yard's ``desk``; ``lending`` lets the desks take turns.
 from __future__ import annotations
 
 from callsheet.planner.kernels.compiling import NEVER, inner
-from callsheet.planner.kernels.yard import RUNNING, WAITING, insert, share_out
+from callsheet.planner.kernels.yard import RUNNING, WAITING, hold, share_out
 
 OWN, HELD, BORROWED, LENT = range(4)
 """A team's credits today, what its projects hold, and how much of it is from and with others."""
@@ -195,6 +195,6 @@ def begin(j, today, dur, given, yard, starts):
     starts[j] = today
     yard.due[j] = today + usual
     share_out(yard.coming[yard.due[j] & (yard.coming.shape[0] - 1)], j, given, yard, 1)
-    insert(yard.end_day, yard.end_row, yard.at[RUNNING], today + dur[j], j)
+    hold(yard.ending, yard.also, today + dur[j], j)
     yard.at[RUNNING] += 1
     return own < given.demand[j, 0]

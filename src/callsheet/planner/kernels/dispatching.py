@@ -20,7 +20,7 @@ def dispatch(dur, density, latest, scale, every, given, patience, starts):
     ``latest`` are the starts (float) with which each would just be in time; slack is what is left
     until then.
     """
-    yard = yard_of(given)
+    yard = yard_of(given, dur)
     n = density.shape[0]
     order = np.arange(n)
     place = np.arange(n)

@@ -36,6 +36,7 @@ from callsheet.planner.kernels.yard import (
     WAITING,
     join,
     let_pass,
+    next_end,
     share_out,
 )
 
@@ -202,11 +203,22 @@ def serve_teams(stop, dur, order, place, given, yard, strict, patience, starts):
     for t in range(teams):
         for s in range(step):
             yard.desk[t, OWN] += given.change[s, t]
-    for k in range(yard.at[RUNNING]):
-        count_held(yard.end_row[k], given, yard, 1)
+    day = today
+    left = yard.at[RUNNING]
+    while left:
+        day = next_end(yard.ending, day)
+        j = yard.ending[day & (yard.ending.shape[0] - 1)]
+        while j >= 0:
+            count_held(j, given, yard, 1)
+            left -= 1
+            j = yard.also[j]
+        day += 1
     while today < stop:
-        while yard.at[RUNNING] and yard.end_day[yard.at[RUNNING] - 1] == today:
-            come_back(yard.end_row[yard.at[RUNNING] - 1], today, place, given, yard)
+        ended = yard.ending[today & (yard.ending.shape[0] - 1)]
+        yard.ending[today & (yard.ending.shape[0] - 1)] = -1
+        while ended >= 0:
+            come_back(ended, today, place, given, yard)
+            ended = yard.also[ended]
         while step < steps and given.step_day[step] <= today:
             for t in range(teams):
                 yard.free[t] += given.change[step, t]
@@ -226,7 +238,7 @@ def serve_teams(stop, dur, order, place, given, yard, strict, patience, starts):
                     kept += 1
             yard.at[WAITING] = kept
         before = today
-        today = yard.end_day[yard.at[RUNNING] - 1] if yard.at[RUNNING] else NEVER
+        today = next_end(yard.ending, before + 1) if yard.at[RUNNING] else NEVER
         if opened < n:
             today = min(today, given.opens[given.by_open[opened]])
         if step < steps:

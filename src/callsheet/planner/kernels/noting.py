@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from callsheet.planner.kernels.compiling import NEVER, inner
 from callsheet.planner.kernels.copying import copy_line
-from callsheet.planner.kernels.yard import RUNNING, TODAY, WAITING
+from callsheet.planner.kernels.yard import RUNNING, TODAY, WAITING, next_end
 
 
 @inner
@@ -34,15 +34,21 @@ def note(yard, order, slot):
         for day in range(ring):
             slot[at] = yard.coming[day, r]
             at += 1
-    for n in range(running):
-        j = yard.end_row[n]
-        slot[at] = j
-        slot[at + 1] = yard.end_day[n]
-        slot[at + 2] = yard.due[j]
-        at += 3
-        for t in range(teams):
-            slot[at] = yard.loan[j, t]
-            at += 1
+    day = yard.at[TODAY]
+    while running:
+        day = next_end(yard.ending, day)
+        j = yard.ending[day & (yard.ending.shape[0] - 1)]
+        while j >= 0:
+            slot[at] = j
+            slot[at + 1] = day
+            slot[at + 2] = yard.due[j]
+            at += 3
+            for t in range(teams):
+                slot[at] = yard.loan[j, t]
+                at += 1
+            running -= 1
+            j = yard.also[j]
+        day += 1
     for n in range(waiting):
         j = order[yard.line[n]]
         slot[at] = j
@@ -89,10 +95,18 @@ def resume(slot, place, given, starts, entered, yard, trial):
     yard.loan[:] = 0
     # Who has begun and is not in the slot has finished.
     yard.due[:] = -1
-    for k in range(slot[RUNNING]):
+    yard.ending[:] = -1
+    # What ends on one day stays in its order, so that the same play notes the same.
+    last = -1
+    for _ in range(slot[RUNNING]):
         j = slot[at]
-        yard.end_row[k] = j
-        yard.end_day[k] = slot[at + 1]
+        day = slot[at + 1] & (yard.ending.shape[0] - 1)
+        if yard.ending[day] >= 0:
+            yard.also[last] = j
+        else:
+            yard.ending[day] = j
+        yard.also[j] = -1
+        last = j
         yard.due[j] = slot[at + 2]
         at += 3
         for t in range(teams):

@@ -21,10 +21,11 @@ from callsheet.planner.kernels.yard import (
     WAITING,
     add,
     fits,
-    insert,
+    hold,
     join,
     let_pass,
     move,
+    next_end,
     open_yard,
     yard_of,
 )
@@ -89,7 +90,7 @@ def serve_one(stop, dur, order, place, given, yard, strict, patience, starts):
     step_day, change, ever, lasting = given.step_day, given.change, given.ever, given.lasting
     kinds = given.kinds
     free, spare, overdue, coming = yard.free, yard.spare, yard.overdue, yard.coming
-    end_day, end_row, due, line = yard.end_day, yard.end_row, yard.due, yard.line
+    ending, also, due, line = yard.ending, yard.also, yard.due, yard.line
     missing, reserved = yard.missing, yard.reserved
     n = opens.shape[0]
     steps = step_day.shape[0]
@@ -99,8 +100,9 @@ def serve_one(stop, dur, order, place, given, yard, strict, patience, starts):
         least = min(least, demand[j, 0])
     today, step, opened, running = yard.at[TODAY], yard.at[STEP], yard.at[OPENED], yard.at[RUNNING]
     while today < stop:
-        while running and end_day[running - 1] == today:
-            j = end_row[running - 1]
+        j = ending[today & (ending.shape[0] - 1)]
+        ending[today & (ending.shape[0] - 1)] = -1
+        while j >= 0:
             if due[j] <= today:
                 add(kinds, overdue, demand, j, -1)
             else:
@@ -112,6 +114,7 @@ def serve_one(stop, dur, order, place, given, yard, strict, patience, starts):
                 missing[s] -= 1
                 if missing[s] == 0 and opens[s] < today and ever[s]:
                     join(s, today, place, yard)
+            j = also[j]
         while step < steps and step_day[step] <= today:
             add(kinds, free, change, step, 1)
             step += 1
@@ -142,7 +145,7 @@ def serve_one(stop, dur, order, place, given, yard, strict, patience, starts):
             if goes:
                 starts[j] = today
                 add(kinds, free, demand, j, -1)
-                insert(end_day, end_row, running, today + dur[j], j)
+                hold(ending, also, today + dur[j], j)
                 due[j] = today + usual[j]
                 move(kinds, coming, due[j] & (ring - 1), demand, j, 1)
                 running += 1
@@ -182,7 +185,7 @@ def serve_one(stop, dur, order, place, given, yard, strict, patience, starts):
             yard.at[WAITING] = kept
 
         before = today
-        today = end_day[running - 1] if running else NEVER
+        today = next_end(ending, before + 1) if running else NEVER
         if opened < n:
             today = min(today, opens[by_open[opened]])
         if step < steps:
@@ -200,7 +203,7 @@ def queue(dur, order, place, given, strict, patience, starts):
 
     What never starts gets NEVER.
     """
-    yard = yard_of(given)
+    yard = yard_of(given, dur)
     for replication in range(dur.shape[0]):
         open_yard(dur[replication], given, yard, starts[replication])
         serve(

@@ -54,7 +54,7 @@ def anneal(
     scenarios = dur.shape[0]
     n = order.shape[0]
     marks = slot_day.shape[0]
-    yard = yard_of(given)
+    yard = yard_of(given, dur)
     place = np.empty(n, np.int64)
     for at in range(n):
         place[order[at]] = at

@@ -54,8 +54,9 @@ class Given(NamedTuple):
 class Yard(NamedTuple):
     """Where one replication stands, before what happens on the day ``at[TODAY]``.
 
-    The first ``at[RUNNING]`` of ``end_row`` hold credits, until ``end_day``, the latest first;
-    they were expected back on ``due``. The first ``at[WAITING]`` of ``line`` are the places of
+    ``at[RUNNING]`` rows hold credits. ``ending`` is a ring of the days from today on, by a row that
+    ends on each, or -1; ``also[j]`` is another that ends on the same day as row ``j``, or -1. Rows
+    were expected back on ``due``. The first ``at[WAITING]`` of ``line`` are the places of
     those who wait; ``reserved`` is the first day that each was promised, or -1, ``entered`` the
     day it came into the line, or NEVER. ``coming`` is a ring of days by what is expected back on
     each. ``missing`` counts predecessors that have not finished. ``spare`` is room for one
@@ -71,8 +72,8 @@ class Yard(NamedTuple):
     spare: npt.NDArray[np.int64]
     overdue: npt.NDArray[np.int64]
     coming: npt.NDArray[np.int64]
-    end_day: npt.NDArray[np.int64]
-    end_row: npt.NDArray[np.int64]
+    ending: npt.NDArray[np.int64]
+    also: npt.NDArray[np.int64]
     due: npt.NDArray[np.int64]
     line: npt.NDArray[np.int64]
     reserved: npt.NDArray[np.int64]
@@ -137,20 +138,24 @@ def enlist(line, waiting, place):
 
 
 @inner
-def insert(days, rows, count, day, row):
-    """Put a row among ``count`` that are sorted by day, the latest first."""
-    at = count
-    while at > 0 and days[at - 1] < day:
-        days[at] = days[at - 1]
-        rows[at] = rows[at - 1]
-        at -= 1
-    days[at] = day
-    rows[at] = row
+def hold(ending, also, day, row):
+    """Row ``row`` ends on a day, which is less than the length of the ring from today."""
+    slot = day & (ending.shape[0] - 1)
+    also[row] = ending[slot]
+    ending[slot] = row
+
+
+@inner
+def next_end(ending, day):
+    """The first day from ``day`` on on which something ends; there must be one."""
+    while ending[day & (ending.shape[0] - 1)] < 0:
+        day += 1
+    return day
 
 
 @making
-def yard_of(given):
-    """Room for one replication after the other."""
+def yard_of(given, dur):
+    """Room for one replication after the other of those in ``dur``."""
     rows = given.demand.shape[0]
     resources = given.change.shape[1]
     teams = given.may_borrow.shape[0]
@@ -159,13 +164,20 @@ def yard_of(given):
     for j in range(rows):
         while ring <= given.usual[j]:
             ring *= 2
+    longest = 0
+    for s in range(dur.shape[0]):
+        for j in range(rows):
+            longest = max(longest, dur[s, j])
+    ends = 1
+    while ends <= longest:
+        ends *= 2
     return Yard(
         np.zeros(5, np.int64),
         np.zeros(resources, np.int64),
         np.zeros(resources, np.int64),
         np.zeros(resources, np.int64),
         np.zeros((ring, resources), np.int64),
-        np.zeros(rows, np.int64),
+        np.zeros(ends, np.int64),
         np.zeros(rows, np.int64),
         np.zeros(rows, np.int64),
         np.zeros(n, np.int64),
@@ -188,12 +200,13 @@ def open_yard(dur, given, yard, starts):
     copy_line(yard.free, given.change[0])
     yard.overdue[:] = 0
     yard.coming[:] = 0
+    yard.ending[:] = -1
     copy_line(yard.missing, given.waits)
     yard.entered[:] = NEVER
     yard.loan[:] = 0
     starts[:] = NEVER
     for j in range(n, demand.shape[0]):
-        insert(yard.end_day, yard.end_row, j - n, dur[j], j)
+        hold(yard.ending, yard.also, dur[j], j)
         yard.due[j] = usual[j]
         if given.may_borrow.shape[0] > 0:
             for t in range(given.may_borrow.shape[0]):
